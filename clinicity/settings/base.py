@@ -1,0 +1,274 @@
+"""Settings shared by every environment. Names follow `.env.example`."""
+
+from datetime import timedelta
+from typing import Any
+
+from csp.constants import NONCE, NONE, SELF
+from cryptography.fernet import Fernet
+
+from clinicity.environment import ROOT, load, var_dir
+
+env = load()
+
+BASE_DIR = ROOT
+VAR_DIR = var_dir()
+ENVIRONMENT = env.str("ENVIRONMENT", default="local")
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = env.str("SECRET_KEY", default="")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "testserver"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+JWT_SECRET_KEY = env.str("JWT_SECRET_KEY", default="")
+ENCRYPTION_KEY = env.str("ENCRYPTION_KEY", default="")
+HASH_SECRET = env.str("HASH_SECRET", default="")
+AUDIT_SIGNING_KEY = env.str("AUDIT_SIGNING_KEY", default="")
+AUDIT_CHECKPOINT_DIR = env.path("AUDIT_CHECKPOINT_DIR", default=str(VAR_DIR / "checkpoints"))
+# The published package builds a Fernet crypter on import. Ours replaces it, so it
+# gets a key that nobody keeps: anything sealed with it by mistake is unreadable.
+FIELD_ENCRYPTION_KEY = Fernet.generate_key().decode()
+
+INSTALLED_APPS = [
+    "clinicity.common",
+    "clinicity.privacy",
+    "clinicity.audit",
+    "clinicity.accounts",
+    "clinicity.stack",
+    "clinicity.knowledge",
+    "clinicity.language",
+    "patients",
+    "biometrics",
+    "documents",
+    "twins",
+    "alerts",
+    "agents",
+    "clinicity.portal",
+    "clinicity.demo",
+    "clinicity.portal.apps.ClinicityAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "auditlog",
+    "channels",
+    "csp",
+    "django_htmx",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "rest_framework",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "clinicity.common.middleware.RequestIdMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "auditlog.middleware.AuditlogMiddleware",
+    "clinicity.accounts.middleware.ActingAsInAdminMiddleware",
+]
+
+ROOT_URLCONF = "clinicity.urls"
+ASGI_APPLICATION = "clinicity.asgi.application"
+# Routes accept a path with and without its last slash, so a POST never loses its body.
+APPEND_SLASH = False
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "accounts:login"
+LOGIN_REDIRECT_URL = "portal:today"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "clinicity.portal.context.frame",
+            ],
+        },
+    }
+]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+# Browser libraries arrive by `npm ci` from the lock file and are served from there.
+STATICFILES_DIRS = [
+    ROOT / "static",
+    *([("npm/uplot", ROOT / "node_modules/uplot/dist")] if (ROOT / "node_modules").exists() else []),
+]
+MEDIA_ROOT = VAR_DIR / "files"
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+LOCALE_PATHS = [ROOT / "locale"]
+
+# Three roles hold one database: `app` serves (neither owner nor bypassing row
+# security), `owner` migrates and backs up, `sealer` chains the audit trail.
+DATABASES: dict[str, Any] = {
+    "default": env.db("DATABASE_URL", default="postgres://clinicity_app@127.0.0.1/clinicity"),
+    "owner": env.db(
+        "DATABASE_OWNER_URL", default="postgres://clinicity_owner@127.0.0.1/clinicity"
+    ),
+    "sealer": env.db(
+        "DATABASE_SEALER_URL", default="postgres://clinicity_sealer@127.0.0.1/clinicity"
+    ),
+}
+for _database in DATABASES.values():
+    _database["ENGINE"] = "django.db.backends.postgresql"
+    _database["CONN_HEALTH_CHECKS"] = True
+DATABASE_ROUTERS = ["clinicity.common.router.OwnerMigrates"]
+
+REDIS_URL = env.str(
+    "REDIS_URL",
+    default=f"redis://{env.str('REDIS_HOST', default='127.0.0.1')}:{env.int('REDIS_PORT', default=6379)}/0",
+)
+CACHES: dict[str, Any] = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "clinicity",
+    }
+}
+CHANNEL_LAYERS: dict[str, Any] = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": "clinicity"},
+    }
+}
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "fast"
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_TIME_LIMIT = 3600
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "clinicity.common.tasks.sweep", "schedule": 5.0},
+    "seal-audit": {"task": "clinicity.audit.tasks.seal", "schedule": 10.0},
+}
+
+MILVUS_HOST = env.str("MILVUS_HOST", default="127.0.0.1")
+MILVUS_PORT = env.int("MILVUS_PORT", default=19530)
+MILVUS_URI = env.str("MILVUS_URI", default=f"http://{MILVUS_HOST}:{MILVUS_PORT}")
+NEO4J_URI = env.str("NEO4J_URI", default="")
+NEO4J_USER = env.str("NEO4J_USER", default="neo4j")
+NEO4J_PASSWORD = env.str("NEO4J_PASSWORD", default="")
+OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="")
+OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", default="")
+OPENAI_MODEL_CHAT = env.str("OPENAI_MODEL_CHAT", default="")
+OPENAI_MODEL_EMBEDDING = env.str("OPENAI_MODEL_EMBEDDING", default="")
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "clinicity.accounts.api.authentication.BearerAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "clinicity.common.problems.problem_response",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Clinicity API",
+    "VERSION": "0.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+}
+SIMPLE_JWT = {
+    "SIGNING_KEY": JWT_SECRET_KEY,
+    "ALGORITHM": "HS256",
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=7),
+    "USER_ID_FIELD": "id",
+    "USER_ID_CLAIM": "sub",
+}
+
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+    }
+}
+
+# One upload is at most this large; the door streams and never relies on it.
+UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=50 * 1024 * 1024)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MAX_BYTES
+
+AUDITLOG_MASK_CALLABLE = "clinicity.privacy.masks.constant"
+AUDITLOG_DISABLE_REMOTE_ADDR = True
+RATE_LIMITING_ENABLED = env.bool("RATE_LIMITING_ENABLED", default=True)
+PHI_SANITIZATION_ENABLED = env.bool("PHI_SANITIZATION_ENABLED", default=True)
+CLINICITY_DATA_DIR = env.str("CLINICITY_DATA_DIR", default=str(ROOT.parent / "shared" / "data"))
+
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOG_FORMAT = env.str("LOG_FORMAT", default="json")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"scrub": {"()": "clinicity.privacy.logs.ScrubFilter"}},
+    "formatters": {
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "format": "{asctime}{levelname}{name}{message}",
+            "style": "{",
+        },
+        "text": {"format": "{asctime} {levelname:7} {name}: {message}", "style": "{"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "filters": ["scrub"],
+            "formatter": LOG_FORMAT,
+        }
+    },
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+}

@@ -1,0 +1,15 @@
+"""The one table of events: which tasks each event starts.
+
+A guard test holds both sides: every published name is a line here, and every task
+named here is declared with `jobs.work`.
+"""
+
+WIRING: dict[str, tuple[str, ...]] = {
+    "biometrics.readings_stored": ("alerts.tasks.evaluate_patient",),
+    "documents.uploaded": ("documents.tasks.ingest",),
+    "documents.ingested": (),
+    "twins.requested": ("twins.tasks.generate",),
+    "twins.generated": (),
+    "alerts.raised": (),
+    "agents.turn_requested": ("agents.tasks.answer",),
+}
