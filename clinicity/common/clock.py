@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+__all__ = ["UTC", "now"]
+
 
 def now() -> datetime:
     """The present moment, in UTC."""

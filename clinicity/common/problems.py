@@ -3,8 +3,10 @@
 from http import HTTPStatus
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import APIException, NotAuthenticated, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -32,7 +34,11 @@ def problem(
 
 def problem_of(error: DomainError) -> dict[str, Any]:
     return problem(
-        status=error.status, type=error.type, title=error.title, detail=error.detail, **error.extra
+        status=error.status,
+        type=error.type,
+        title=error.title,
+        detail=error.detail,
+        **error.extra,
     )
 
 
@@ -81,7 +87,10 @@ def problem_json(body: dict[str, Any]) -> JsonResponse:
     return JsonResponse(body, status=body["status"], content_type=MEDIA_TYPE)
 
 
-def not_found(request: HttpRequest) -> JsonResponse:
+@login_not_required
+@csrf_exempt
+def api_not_found(request: HttpRequest) -> JsonResponse:
+    """An API path that leads nowhere, answered in the API's own form."""
     return problem_json(
-        problem(status=HTTPStatus.NOT_FOUND, type="not-found", title="Not found.")
+        problem(status=HTTPStatus.NOT_FOUND, type="not-found", title="There is no such path.")
     )

@@ -1,6 +1,7 @@
 """Settings shared by every environment. Names follow `.env.example`."""
 
 from datetime import timedelta
+from secrets import token_urlsafe
 from typing import Any
 
 from csp.constants import NONCE, NONE, SELF
@@ -14,11 +15,13 @@ BASE_DIR = ROOT
 VAR_DIR = var_dir()
 ENVIRONMENT = env.str("ENVIRONMENT", default="local")
 DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="")
+# Without the stack's secrets each process gets a key of its own, enough for tools
+# that only load the settings. Production demands a real one.
+SECRET_KEY = env.str("SECRET_KEY", default=token_urlsafe(32))
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "testserver"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
-JWT_SECRET_KEY = env.str("JWT_SECRET_KEY", default="")
+JWT_SECRET_KEY = env.str("JWT_SECRET_KEY", default=token_urlsafe(32))
 ENCRYPTION_KEY = env.str("ENCRYPTION_KEY", default="")
 HASH_SECRET = env.str("HASH_SECRET", default="")
 AUDIT_SIGNING_KEY = env.str("AUDIT_SIGNING_KEY", default="")
@@ -43,7 +46,7 @@ INSTALLED_APPS = [
     "agents",
     "clinicity.portal",
     "clinicity.demo",
-    "clinicity.portal.apps.ClinicityAdminConfig",
+    "clinicity.portal.admin_config.ClinicityAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -84,6 +87,7 @@ ASGI_APPLICATION = "clinicity.asgi.application"
 # Routes accept a path with and without its last slash, so a POST never loses its body.
 APPEND_SLASH = False
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "portal:today"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -119,7 +123,11 @@ STATIC_ROOT = VAR_DIR / "static"
 # Browser libraries arrive by `npm ci` from the lock file and are served from there.
 STATICFILES_DIRS = [
     ROOT / "static",
-    *([("npm/uplot", ROOT / "node_modules/uplot/dist")] if (ROOT / "node_modules").exists() else []),
+    *(
+        [("npm/uplot", ROOT / "node_modules/uplot/dist")]
+        if (ROOT / "node_modules").exists()
+        else []
+    ),
 ]
 MEDIA_ROOT = VAR_DIR / "files"
 

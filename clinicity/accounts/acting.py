@@ -1,0 +1,74 @@
+"""`acting_as`: the second wall. One short transaction per domain call.
+
+It sets the actor for PostgreSQL's row security, locally to the transaction, and
+takes it back on exit. It never spans a network or model call. Outside of it every
+query on patients' tables raises, because the policies demand an actor.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from enum import Enum
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from clinicity.common.actors import Actor
+
+
+class Scope(Enum):
+    """A scope wider than one patient, that a service must ask for by name."""
+
+    ALL_PATIENTS = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class _Acting:
+    actor: Actor
+    scope: str
+
+
+_acting: ContextVar[_Acting | None] = ContextVar("acting", default=None)
+
+
+@contextmanager
+def acting_as(actor: Actor, scope: UUID | Scope | None = None) -> Iterator[None]:
+    """Run the block as `actor`; a service also names the patient it works for.
+
+    Joins the caller's transaction when the same actor already acts.
+    """
+    outer = _acting.get()
+    mine = _Acting(actor, _scope_text(scope) or _inherited(outer, actor))
+    if outer == mine and connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        _tell_database(mine)
+        token = _acting.set(mine)
+        try:
+            yield
+        finally:
+            _acting.reset(token)
+        # An exception rolls the setting back by itself, with the savepoint.
+        _tell_database(outer)
+
+
+def _inherited(outer: _Acting | None, actor: Actor) -> str:
+    return outer.scope if outer and outer.actor == actor else ""
+
+
+def _scope_text(scope: UUID | Scope | None) -> str:
+    if isinstance(scope, Scope):
+        return scope.value
+    return str(scope) if scope else ""
+
+
+def _tell_database(acting: _Acting | None) -> None:
+    actor_id, scope = (str(acting.actor.id), acting.scope) if acting else ("", "")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('clinicity.actor', %s, true),"
+            " set_config('clinicity.scope', %s, true)",
+            [actor_id, scope],
+        )

@@ -1,0 +1,60 @@
+"""Signing in and out over the API."""
+
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from clinicity.accounts import services, tokens
+from clinicity.accounts.api.serializers import (
+    MeOutput,
+    RefreshInput,
+    SignInInput,
+    TokenPairOutput,
+)
+from clinicity.accounts.views import credentials_from
+
+
+class OpenView(APIView):
+    """Before there is a token: anyone may ask."""
+
+    authentication_classes: ClassVar[list[Any]] = []
+    permission_classes: ClassVar[list[Any]] = [AllowAny]
+
+
+class LoginView(OpenView):
+    @extend_schema(request=SignInInput, responses=TokenPairOutput)
+    def post(self, request: Request) -> Response:
+        data = SignInInput(data=request.data)
+        data.is_valid(raise_exception=True)
+        user = services.sign_in(credentials_from(request._request, data.validated_data))
+        return Response(TokenPairOutput(tokens.pair_issue(user)).data)
+
+
+class RefreshView(OpenView):
+    @extend_schema(request=RefreshInput, responses=TokenPairOutput)
+    def post(self, request: Request) -> Response:
+        data = RefreshInput(data=request.data)
+        data.is_valid(raise_exception=True)
+        return Response(
+            TokenPairOutput(tokens.pair_refresh(data.validated_data["refresh"])).data
+        )
+
+
+class LogoutView(OpenView):
+    @extend_schema(request=RefreshInput, responses={204: None})
+    def post(self, request: Request) -> Response:
+        data = RefreshInput(data=request.data)
+        data.is_valid(raise_exception=True)
+        tokens.family_revoke(data.validated_data["refresh"])
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class MeView(APIView):
+    @extend_schema(responses=MeOutput)
+    def get(self, request: Request) -> Response:
+        return Response(MeOutput(request.user).data)

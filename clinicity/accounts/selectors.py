@@ -1,0 +1,22 @@
+"""Reading users."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from clinicity.accounts.models import EMAIL_SCOPE, User
+from clinicity.common.exceptions import NotFound
+from clinicity.privacy.pseudonyms import blind_index
+
+
+def user_by_email(email: str) -> User:
+    """The active user with this address; for commands that act as someone."""
+    index = blind_index(email, scope=EMAIL_SCOPE)
+    user = User.objects.filter(email_index=index, is_active=True).first()
+    if user is None:
+        raise NotFound("There is no active account with this e-mail address.")
+    return user
+
+
+def names_of(user_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Display names by id; ids of nobody are left out."""
+    return {user.id: user.display_name for user in User.objects.filter(id__in=set(user_ids))}

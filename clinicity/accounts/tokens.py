@@ -1,0 +1,107 @@
+"""JWT pairs: short access tokens, rotating refresh tokens kept by `jti` only."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from uuid import UUID
+
+from django.db import transaction
+from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.tokens import AccessToken, Token
+from rest_framework_simplejwt.tokens import RefreshToken as RefreshJwt
+
+from clinicity.accounts.models import RefreshToken, User
+from clinicity.audit import services as audit
+from clinicity.common import clock
+from clinicity.common.exceptions import DomainError
+from clinicity.common.ids import new_id
+
+
+class BadToken(DomainError):
+    type = "bad-token"
+    title = "The token is not valid any more."
+    status = HTTPStatus.UNAUTHORIZED
+
+
+@dataclass(frozen=True)
+class TokenPair:
+    access: str
+    refresh: str
+    expires_in: int
+
+
+@transaction.atomic
+def pair_issue(user: User, *, family: UUID | None = None) -> TokenPair:
+    """A new pair; without a family it starts one, as every sign-in does."""
+    family = family or new_id()
+    refresh = RefreshJwt()
+    row = RefreshToken.objects.create(
+        family=family, user=user, expires_at=datetime.fromtimestamp(refresh["exp"], UTC)
+    )
+    refresh["jti"], refresh["sub"] = str(row.id), str(user.id)
+    access = _access(user, family)
+    return TokenPair(str(access), str(refresh), int(access.lifetime.total_seconds()))
+
+
+def pair_refresh(text: str) -> TokenPair:
+    """Trade a refresh token for the next pair. A second use ends its whole family."""
+    with transaction.atomic():
+        row = _row(text)
+        reused = row.used_at is not None
+        if reused:
+            _end_family(row)
+        elif row.revoked_at is None and row.user.is_active:
+            row.used_at = clock.now()
+            row.save(update_fields=["used_at"])
+            return pair_issue(row.user, family=row.family)
+    raise BadToken("Sign in again.")
+
+
+@transaction.atomic
+def family_revoke(text: str) -> None:
+    """End the sign-in that a refresh token belongs to."""
+    _end_family(_row(text))
+
+
+def user_of_access(text: str) -> User:
+    """The user of an access token whose family has not been ended."""
+    try:
+        token = AccessToken(text)  # type: ignore[arg-type]
+    except TokenError as error:
+        raise BadToken("Refresh it, or sign in again.") from error
+    user = User.objects.filter(id=token["sub"], is_active=True).first()
+    if user is None or _is_ended(token):
+        raise BadToken("Sign in again.")
+    return user
+
+
+def _access(user: User, family: UUID) -> AccessToken:
+    access = AccessToken()
+    access["sub"], access["role"], access["family"] = str(user.id), user.role, str(family)
+    return access
+
+
+def _is_ended(token: Token) -> bool:
+    family = token.get("family")
+    return RefreshToken.objects.filter(family=family, revoked_at__isnull=False).exists()
+
+
+def _row(text: str) -> RefreshToken:
+    try:
+        jti = RefreshJwt(text)["jti"]  # type: ignore[arg-type]
+    except TokenError as error:
+        raise BadToken("Sign in again.") from error
+    rows = RefreshToken.objects.select_related("user").select_for_update(of=("self",))
+    row = rows.filter(id=jti).first()
+    if row is None:
+        raise BadToken("Sign in again.")
+    return row
+
+
+def _end_family(row: RefreshToken) -> None:
+    RefreshToken.objects.filter(family=row.family, revoked_at__isnull=True).update(
+        revoked_at=clock.now()
+    )
+    audit.record(
+        by=row.user.actor, act="account.family_end", subject="user", subject_id=row.user_id
+    )

@@ -1,0 +1,25 @@
+"""The front door: HTTP to Django, sockets to the consumers of each app."""
+
+from channels.auth import AuthMiddlewareStack
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import AllowedHostsOriginValidator
+from django.core.asgi import get_asgi_application
+
+from clinicity.environment import choose_settings
+
+choose_settings()
+django_application = get_asgi_application()
+
+# Only now are the models loaded that these import.
+from agents.routing import websocket_urlpatterns as agents_sockets  # noqa: E402
+from alerts.routing import websocket_urlpatterns as alerts_sockets  # noqa: E402
+from documents.routing import websocket_urlpatterns as documents_sockets  # noqa: E402
+
+sockets = [*alerts_sockets, *documents_sockets, *agents_sockets]
+
+application = ProtocolTypeRouter(
+    {
+        "http": django_application,
+        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(sockets))),
+    }
+)

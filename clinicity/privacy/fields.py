@@ -1,0 +1,169 @@
+"""Protected fields: AES-256-GCM on the base of django-encrypted-model-fields.
+
+The package as published must not be used as it is: `bulk_update()` destroys data,
+tampered or plain values are returned silently, a value swapped in from another row
+goes unnoticed, and forms decrypt what is posted to them. Here instead
+
+1. `pre_save` seals with the row's own key and identity (table, column, row id);
+2. `get_db_prep_save` refuses anything that isn't sealed, so every way around
+   `save()` (`update()`, `bulk_update()`) raises;
+3. reading gives a `Ciphertext`, which a descriptor opens on first access and which
+   raises when it was altered or belongs to another row;
+4. nothing that arrives from outside is ever decrypted.
+"""
+
+import base64
+import datetime as dt
+import json
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import FieldError
+from django.db import models
+from django.db.models.query_utils import DeferredAttribute
+from encrypted_model_fields.fields import (
+    EncryptedCharField as PublishedCharField,
+)
+from encrypted_model_fields.fields import (
+    EncryptedDateField as PublishedDateField,
+)
+from encrypted_model_fields.fields import (
+    EncryptedDateTimeField as PublishedDateTimeField,
+)
+from encrypted_model_fields.fields import (
+    EncryptedMixin,
+)
+from encrypted_model_fields.fields import (
+    EncryptedTextField as PublishedTextField,
+)
+
+
+from clinicity.privacy import keyring
+
+
+class Unsealed(ValueError):
+    """A plain value on its way into a protected column."""
+
+
+class Ciphertext:
+    """A sealed value as the database holds it. Says nothing of itself when printed."""
+
+    __slots__ = ("blob",)
+
+    def __init__(self, blob: str) -> None:
+        self.blob = blob
+
+    def __repr__(self) -> str:
+        return "<sealed>"
+
+
+class OpenOnAccess(DeferredAttribute):
+    """Opens a field's ciphertext the first time that its attribute is read."""
+
+    def __get__(self, instance: Any, cls: Any = None) -> Any:
+        if instance is None:
+            return self
+        value = super().__get__(instance, cls)
+        if isinstance(value, Ciphertext):
+            value = self.field.open(instance, value)
+            instance.__dict__[self.field.attname] = value
+        return value
+
+
+class SealedField(EncryptedMixin, models.Field):  # type: ignore[misc]
+    """What every protected field does; the concrete classes add the type."""
+
+    descriptor_class = OpenOnAccess
+
+    def dump(self, value: Any) -> bytes:
+        return str(value).encode()
+
+    def load(self, data: bytes) -> Any:
+        return self.to_python(data.decode())
+
+    def seal(self, instance: models.Model, value: Any) -> Ciphertext:
+        blob = keyring.seal(self._subject(instance), self.dump(value), aad=self._aad(instance))
+        return Ciphertext(base64.b64encode(blob).decode())
+
+    def open(self, instance: models.Model, value: Ciphertext) -> Any:
+        try:
+            blob = base64.b64decode(value.blob, validate=True)
+        except ValueError as error:
+            raise keyring.Unreadable(f"{self.attname} holds no sealed value.") from error
+        return self.load(keyring.unseal(self._subject(instance), blob, aad=self._aad(instance)))
+
+    def _subject(self, instance: models.Model) -> UUID:
+        name = getattr(instance.Privacy, "subject", None)  # type: ignore[attr-defined]
+        return keyring.SYSTEM if name is None else getattr(instance, name)
+
+    def _aad(self, instance: models.Model) -> bytes:
+        return f"clinicity|{instance._meta.db_table}|{self.column}|{instance.pk}".encode()
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Ciphertext | None:  # noqa: FBT001
+        value = model_instance.__dict__.get(self.attname)
+        if value is None or isinstance(value, Ciphertext):
+            return value
+        return self.seal(model_instance, value)
+
+    def get_db_prep_save(self, value: Any, connection: Any) -> str | None:
+        if value is None:
+            return None
+        if not isinstance(value, Ciphertext):
+            raise Unsealed(f"{self.attname} is protected: change it through its row's save().")
+        return value.blob
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:  # noqa: FBT001, FBT002
+        return self.get_db_prep_save(value, connection)
+
+    def from_db_value(self, value: str | None, *args: Any) -> Ciphertext | None:
+        return None if value is None else Ciphertext(value)
+
+    def to_python(self, value: Any) -> Any:
+        # Past EncryptedMixin, which would decrypt whatever a form is sent.
+        return super(EncryptedMixin, self).to_python(value)
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        if lookup_name != "isnull":
+            raise FieldError(f"{self.attname} is protected: search its blind index instead.")
+        return super().get_lookup(lookup_name)
+
+    def value_to_string(self, obj: models.Model) -> str:
+        raise FieldError(f"{self.attname} is protected: it isn't serialised.")
+
+
+class EncryptedCharField(SealedField, PublishedCharField):  # type: ignore[misc]
+    pass
+
+
+class EncryptedTextField(SealedField, PublishedTextField):  # type: ignore[misc]
+    pass
+
+
+class EncryptedDateField(SealedField, PublishedDateField):  # type: ignore[misc]
+    def dump(self, value: dt.date) -> bytes:
+        return self.to_python(value).isoformat().encode()  # type: ignore[no-any-return]
+
+
+class EncryptedDateTimeField(SealedField, PublishedDateTimeField):  # type: ignore[misc]
+    def dump(self, value: dt.datetime) -> bytes:
+        return self.to_python(value).isoformat().encode()  # type: ignore[no-any-return]
+
+    def to_python(self, value: Any) -> Any:
+        return models.DateTimeField.to_python(self, value)
+
+
+class EncryptedJSONField(SealedField, PublishedTextField):  # type: ignore[misc]
+    """Any JSON value, sealed as a whole."""
+
+    def dump(self, value: Any) -> bytes:
+        return json.dumps(value, separators=(",", ":"), sort_keys=True).encode()
+
+    def load(self, data: bytes) -> Any:
+        return json.loads(data)
+
+    def to_python(self, value: Any) -> Any:
+        return value
+
+
+class EncryptedDecimalField(SealedField, models.DecimalField):  # type: ignore[misc]
+    """A number that says something of a person: a laboratory value, a dose."""

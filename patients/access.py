@@ -1,0 +1,19 @@
+"""Load what a request names, or answer 404. Pages, API and sockets all use these."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest
+from rest_framework.request import Request
+
+from clinicity.accounts.requests import actor_of
+from clinicity.common.exceptions import NotFound
+from patients import selectors
+from patients.models import Patient
+
+
+def patient_or_404(request: HttpRequest | Request, patient_id: UUID) -> Patient:
+    """The patient, with the read on record; 404 when it isn't the actor's."""
+    try:
+        return selectors.patient_get(actor_of(request), patient_id)
+    except NotFound as error:
+        raise Http404(error.detail) from error

@@ -1,0 +1,34 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from patients.models import Patient
+
+
+class PatientForm(forms.Form):
+    """Demographics. What is plausible, the service decides."""
+
+    first_name = forms.CharField(label=_("First name"), max_length=100)
+    last_name = forms.CharField(label=_("Last name"), max_length=100)
+    preferred_name = forms.CharField(label=_("Preferred name"), max_length=100, required=False)
+    date_of_birth = forms.DateField(
+        label=_("Date of birth"),
+        widget=forms.DateInput({"type": "date"}),
+        help_text=_("For example 1985-07-20."),
+    )
+    sex = forms.ChoiceField(label=_("Sex"), choices=Patient.Sex.choices, initial="unknown")
+    record_number = forms.CharField(label=_("Record number"), max_length=40, required=False)
+    time_zone = forms.CharField(label=_("Time zone"), max_length=40, initial="Europe/London")
+
+
+class PatientEditForm(PatientForm):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class TimelineEventForm(forms.Form):
+    title = forms.CharField(label=_("What happened"), max_length=200)
+    body = forms.CharField(
+        label=_("Details"), widget=forms.Textarea({"rows": 3}), required=False
+    )
+    occurred_at = forms.DateTimeField(
+        label=_("When"), widget=forms.DateTimeInput({"type": "datetime-local"})
+    )

@@ -1,0 +1,45 @@
+"""Every write of this app, by what it changes."""
+
+from patients.services.chart import (
+    allergy_add,
+    condition_add,
+    dose_record,
+    doses_record,
+    encounter_add,
+    lab_result_add,
+    medication_add,
+    questionnaire_response_add,
+)
+from patients.services.people import (
+    care_team_member_add,
+    care_team_member_end,
+    patient_create,
+    patient_delete,
+    patient_edit,
+    patient_restore,
+)
+from patients.services.timeline import (
+    timeline_event_add,
+    timeline_event_delete,
+    timeline_event_edit,
+)
+
+__all__ = [
+    "allergy_add",
+    "care_team_member_add",
+    "care_team_member_end",
+    "condition_add",
+    "dose_record",
+    "doses_record",
+    "encounter_add",
+    "lab_result_add",
+    "medication_add",
+    "patient_create",
+    "patient_delete",
+    "patient_edit",
+    "patient_restore",
+    "questionnaire_response_add",
+    "timeline_event_add",
+    "timeline_event_delete",
+    "timeline_event_edit",
+]

@@ -1,0 +1,214 @@
+"""Making and changing patients: change, audit and event in one transaction."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.conf import settings
+
+from clinicity.accounts.acting import Scope, acting_as
+from clinicity.audit import services as audit
+from clinicity.common import clock
+from clinicity.common.actors import Actor, Role
+from clinicity.common.exceptions import Conflict, Invalid, NotFound, Refused
+from clinicity.common.ids import new_id
+from clinicity.privacy import keyring
+from clinicity.privacy.pseudonyms import blind_index
+from patients.models import CareTeamMember, Patient
+from patients.permissions import demand_writer
+
+SEARCH_SCOPE = "patient.search"
+EDITABLE = (
+    "first_name", "last_name", "preferred_name", "date_of_birth", "sex", "record_number",
+    "time_zone",
+)  # fmt: skip
+OLDEST = date(1900, 1, 1)
+
+
+def patient_create(
+    *,
+    by: Actor,
+    first_name: str,
+    last_name: str,
+    date_of_birth: date,
+    sex: str = Patient.Sex.UNKNOWN,
+    preferred_name: str = "",
+    record_number: str = "",
+    time_zone: str = "Europe/London",
+    simulated: bool | None = None,
+) -> Patient:
+    """Make a patient; a clinician who does so is on the care team from that moment.
+
+    On the demo stack every patient is simulated, and one that is said not to be is refused.
+    """
+    demand_writer(by)
+    patient = Patient(
+        id=new_id(),
+        first_name=first_name.strip(),
+        last_name=last_name.strip(),
+        preferred_name=preferred_name.strip(),
+        date_of_birth=date_of_birth,
+        sex=sex or Patient.Sex.UNKNOWN,
+        record_number=record_number.strip(),
+        time_zone=time_zone,
+        simulated=_simulated(simulated),
+    )
+    _demand_plausible(patient)
+    patient.search_index = search_index(patient)
+    with acting_as(by, Scope.ALL_PATIENTS if by.role == Role.SERVICE else None):
+        keyring.subject_key_create(patient.id)
+        if by.role != Role.SERVICE:
+            # First, so that row security lets the patient's own row in.
+            _member(patient.id, by.id, CareTeamMember.Part.TREATS).save(force_insert=True)
+        patient.save(force_insert=True)
+        audit.record(
+            by=by, act="patient.create", subject="patient", subject_id=patient.id,
+            patient_id=patient.id,
+        )  # fmt: skip
+    return patient
+
+
+def patient_edit(
+    *, by: Actor, patient_id: UUID, changes: Mapping[str, Any], version: int | None = None
+) -> Patient:
+    """Change demographics. With `version`, only if nobody else changed them since."""
+    demand_writer(by)
+    unknown = sorted(set(changes) - set(EDITABLE))
+    if unknown:
+        raise Invalid(f"These can't be changed here: {', '.join(unknown)}.")
+    with acting_as(by):
+        patient = _patient_locked(patient_id)
+        if version is not None and version != patient.version:
+            raise Conflict("Someone else changed this patient meanwhile. Load it again.")
+        changed = [name for name, value in changes.items() if getattr(patient, name) != value]
+        for name in changed:
+            setattr(patient, name, changes[name])
+        _demand_plausible(patient)
+        patient.search_index = search_index(patient)
+        patient.version += 1
+        patient.save()
+        _record(by, "patient.edit", patient, fields=changed)
+    return patient
+
+
+def patient_delete(*, by: Actor, patient_id: UUID) -> None:
+    """Take a patient off every list. Nothing is destroyed; `patient_restore` undoes it."""
+    demand_writer(by)
+    with acting_as(by):
+        patient = _patient_locked(patient_id)
+        patient.deleted_at, patient.deleted_by = clock.now(), by.id
+        patient.save(update_fields=["deleted_at", "deleted_by"])
+        _record(by, "patient.delete", patient)
+
+
+def patient_restore(*, by: Actor, patient_id: UUID) -> Patient:
+    demand_writer(by)
+    with acting_as(by):
+        patient = Patient.objects.select_for_update().filter(id=patient_id).first()
+        if patient is None:
+            raise NotFound("There is no such patient.")
+        patient.deleted_at, patient.deleted_by = None, None
+        patient.save(update_fields=["deleted_at", "deleted_by"])
+        _record(by, "patient.restore", patient)
+    return patient
+
+
+def care_team_member_add(
+    *, by: Actor, patient_id: UUID, user_id: UUID, part: str = CareTeamMember.Part.TREATS
+) -> CareTeamMember:
+    """Let a user see the patient from now on."""
+    demand_writer(by)
+    with acting_as(by, patient_id if by.role == Role.SERVICE else None):
+        _patient_locked(patient_id)
+        member = _member(patient_id, user_id, part)
+        member.save(force_insert=True)
+        audit.record(
+            by=by, act="care_team.add", subject="user", subject_id=user_id,
+            patient_id=patient_id, part=part,
+        )  # fmt: skip
+    return member
+
+
+def care_team_member_end(*, by: Actor, patient_id: UUID, user_id: UUID) -> None:
+    """End a user's membership now: the patient is a 404 for them from here on."""
+    demand_writer(by)
+    with acting_as(by):
+        ended = CareTeamMember.objects.filter(
+            patient_id=patient_id, user_id=user_id, ends_at__isnull=True
+        ).update(ends_at=clock.now())
+        if not ended:
+            raise NotFound("This user isn't on the care team.")
+        audit.record(
+            by=by,
+            act="care_team.end",
+            subject="user",
+            subject_id=user_id,
+            patient_id=patient_id,
+        )
+
+
+def search_index(patient: Patient) -> list[str]:
+    """Blind indexes of everything that a patient can be found by."""
+    parts = [patient.first_name, patient.last_name, patient.preferred_name]
+    terms = [word for part in parts for word in (part, *part.split())]
+    terms += [patient.full_name, patient.record_number, str(patient.date_of_birth)]
+    return sorted({blind_index(term, scope=SEARCH_SCOPE) for term in terms if term.strip()})
+
+
+def _simulated(wanted: bool | None) -> bool:  # noqa: FBT001
+    if settings.DEMO and wanted is False:
+        raise Refused("The demo stack takes simulated patients only.")
+    return settings.DEMO if wanted is None else wanted
+
+
+def _demand_plausible(patient: Patient) -> None:
+    errors = {}
+    for name in ("first_name", "last_name"):
+        if not getattr(patient, name):
+            errors[name] = ["This is needed."]
+    if not OLDEST <= patient.date_of_birth <= clock.now().date():
+        errors["date_of_birth"] = [f"Give a date from {OLDEST.year} until today."]
+    if patient.sex not in Patient.Sex.values:
+        errors["sex"] = [f"Choose one of {', '.join(Patient.Sex.values)}."]
+    if not _is_zone(patient.time_zone):
+        errors["time_zone"] = ["Give an IANA time zone such as Europe/London."]
+    if errors:
+        raise Invalid("Some fields need another value.", errors=errors)
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return False
+    return True
+
+
+def _patient_locked(patient_id: UUID) -> Patient:
+    patient = (
+        Patient.objects.select_for_update(of=("self",))
+        .filter(id=patient_id, deleted_at__isnull=True)
+        .first()
+    )
+    if patient is None:
+        raise NotFound("There is no such patient.")
+    return patient
+
+
+def _member(patient_id: UUID, user_id: UUID, part: str) -> CareTeamMember:
+    return CareTeamMember(
+        patient_id=patient_id, user_id=user_id, part=part, starts_at=clock.now()
+    )
+
+
+def _record(by: Actor, act: str, patient: Patient, **details: Any) -> None:
+    audit.record(
+        by=by,
+        act=act,
+        subject="patient",
+        subject_id=patient.id,
+        patient_id=patient.id,
+        **details,
+    )

@@ -1,0 +1,127 @@
+"""Pages of one patient's own rows. The overview that joins the apps is the portal's."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from clinicity.accounts.requests import actor_of
+from clinicity.common.exceptions import DomainError
+from patients import selectors, services
+from patients.access import patient_or_404
+from patients.forms import PatientEditForm, PatientForm, TimelineEventForm
+
+
+@require_http_methods(["GET", "POST"])
+def create(request: HttpRequest) -> HttpResponse:
+    form = PatientForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            patient = services.patient_create(by=actor_of(request), **form.cleaned_data)
+        except DomainError as refusal:
+            _show_refusal(form, refusal)
+        else:
+            messages.success(request, _("The patient was added."))
+            return redirect("portal:patient", patient.id)
+    return render(request, "patients/form.html", {"form": form})
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    patient = patient_or_404(request, patient_id)
+    initial = {name: getattr(patient, name) for name in PatientEditForm.base_fields}
+    form = PatientEditForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        changes = dict(form.cleaned_data)
+        try:
+            services.patient_edit(
+                by=actor_of(request), patient_id=patient_id, version=changes.pop("version"),
+                changes=changes,
+            )  # fmt: skip
+        except DomainError as refusal:
+            _show_refusal(form, refusal)
+        else:
+            messages.success(request, _("The changes were saved."))
+            return redirect("portal:patient", patient_id)
+    return render(request, "patients/form.html", {"form": form, "patient": patient})
+
+
+@require_POST
+def delete(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    patient_or_404(request, patient_id)
+    services.patient_delete(by=actor_of(request), patient_id=patient_id)
+    messages.success(request, _("The patient was taken off the list."), extra_tags="undo")
+    return redirect("patients:deleted", patient_id)
+
+
+@require_GET
+def deleted(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """What follows a removal: the way back."""
+    return render(request, "patients/deleted.html", {"patient_id": patient_id})
+
+
+@require_POST
+def restore(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    services.patient_restore(by=actor_of(request), patient_id=patient_id)
+    messages.success(request, _("The patient is back on the list."))
+    return redirect("portal:patient", patient_id)
+
+
+@require_GET
+def timeline_panel(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    patient = patient_or_404(request, patient_id)
+    page = selectors.timeline_page(
+        actor_of(request),
+        patient_id,
+        kind=request.GET.get("kind", ""),
+        cursor=request.GET.get("cursor"),
+        size=20,
+    )
+    context = {"patient": patient, "page": page, "form": TimelineEventForm()}
+    return render(request, "patients/_timeline.html", context)
+
+
+@require_POST
+def timeline_add(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    patient = patient_or_404(request, patient_id)
+    form = TimelineEventForm(request.POST)
+    if form.is_valid():
+        try:
+            services.timeline_event_add(
+                by=actor_of(request), patient_id=patient_id, kind="note", **form.cleaned_data
+            )
+        except DomainError as refusal:
+            _show_refusal(form, refusal)
+        else:
+            form = TimelineEventForm()
+    page = selectors.timeline_page(actor_of(request), patient_id, size=20)
+    context = {"patient": patient, "page": page, "form": form}
+    return render(request, "patients/_timeline.html", context)
+
+
+@require_GET
+def chart_panel(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Conditions, allergies, medications, results and scores, as the chart has them."""
+    patient, actor = patient_or_404(request, patient_id), actor_of(request)
+    context = {
+        "patient": patient,
+        "conditions": selectors.conditions(actor, patient_id),
+        "allergies": selectors.allergies(actor, patient_id),
+        "medications": selectors.medications(actor, patient_id),
+        "lab_results": selectors.lab_results(actor, patient_id),
+        "questionnaires": selectors.questionnaire_responses(actor, patient_id),
+        "encounters": selectors.encounters(actor, patient_id),
+    }
+    return render(request, "patients/_chart.html", context)
+
+
+def _show_refusal(form: Form, refusal: DomainError) -> None:
+    errors = refusal.extra.get("errors", {})
+    for name, sentences in errors.items():
+        form.add_error(name if name in form.fields else None, sentences)
+    if not errors:
+        form.add_error(None, refusal.detail)
