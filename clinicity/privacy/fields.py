@@ -37,7 +37,6 @@ from encrypted_model_fields.fields import (
     EncryptedTextField as PublishedTextField,
 )
 
-
 from clinicity.privacy import keyring
 
 

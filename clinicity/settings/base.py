@@ -4,8 +4,8 @@ from datetime import timedelta
 from secrets import token_urlsafe
 from typing import Any
 
-from csp.constants import NONCE, NONE, SELF
 from cryptography.fernet import Fernet
+from csp.constants import NONCE, NONE, SELF
 
 from clinicity.environment import ROOT, load, var_dir
 

@@ -1,12 +1,10 @@
-"""Row-level security of patients, from the first migration that has any.
+"""Who may see which patient, as SQL that the first migration carries out.
 
-Who may see which patient is decided by one function, `clinicity_visible_patients()`:
-care-team membership by its dates, and for a service the one patient that it names.
+Decided by one function, `clinicity_visible_patients()`: care-team membership by its
+dates, and for a service the one patient that it names.
 """
 
-from typing import ClassVar
-
-from django.db import migrations
+from django.db.migrations import RunSQL
 
 from clinicity.common.rls import SecurePatientTable
 
@@ -59,15 +57,11 @@ RECORDS = (
     "medicationdose", "questionnaireresponse", "timelineevent",
 )  # fmt: skip
 
-
-class Migration(migrations.Migration):
-    dependencies: ClassVar = [("patients", "0001_initial"), ("accounts", "0001_initial")]
-
-    operations: ClassVar = [
-        migrations.RunSQL(FUNCTIONS, DROP_FUNCTIONS),
-        SecurePatientTable("patients_patient", column="id"),
-        *[SecurePatientTable(f"patients_{name}") for name in RECORDS],
-        migrations.RunSQL(
-            FIRST_MEMBER, "DROP POLICY patients_careteammember_first ON patients_careteammember"
-        ),
-    ]
+ROW_SECURITY = [
+    RunSQL(FUNCTIONS, DROP_FUNCTIONS),
+    SecurePatientTable("patients_patient", column="id"),
+    *[SecurePatientTable(f"patients_{name}") for name in RECORDS],
+    RunSQL(
+        FIRST_MEMBER, "DROP POLICY patients_careteammember_first ON patients_careteammember"
+    ),
+]
