@@ -37,7 +37,7 @@ def choose_settings() -> None:
 def load() -> environ.Env:
     """Read every source once, remembering for each name which source gave it."""
     ORIGINS.update(dict.fromkeys(os.environ, "process environment"))
-    sources = [ROOT / ".env"]
+    sources = [] if os.environ.get("ENVIRONMENT") == "test" else [ROOT / ".env"]
     if os.environ.get("ENVIRONMENT") != "production":
         sources += [var_dir() / "secrets.env", var_dir() / "stack.env"]
     for source in sources:

@@ -1,0 +1,88 @@
+"""`python -m clinicity.stack start|stop|status|logs|run`: works without Django."""
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable, Sequence
+
+from clinicity.stack import control
+from clinicity.stack.folder import Folder, folder
+from clinicity.stack.services import StackError
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"  {line}\n")
+    sys.stdout.flush()
+
+
+def start(place: Folder, options: argparse.Namespace) -> None:
+    say(f"starting in {place.root} …")
+    control.start(place, idle_minutes=options.idle_minutes)
+    status(place, options)
+
+
+def run(place: Folder, options: argparse.Namespace) -> None:
+    control.run(place, tell=say, idle_minutes=options.idle_minutes)
+
+
+def stop(place: Folder, options: argparse.Namespace) -> None:
+    say("stopped" if control.stop(place) else "nothing was running")
+
+
+def status(place: Folder, options: argparse.Namespace) -> None:
+    for service in control.standing(place):
+        health = "ready" if service.ready else "not answering"
+        say(
+            f"{service.name:10} port {service.port:<6} pid {service.pid or '-':<8} {health}"
+        )
+    if not control.supervisor_pid(place):
+        say("no supervisor runs: `python manage.py stack start` starts one")
+
+
+def logs(place: Folder, options: argparse.Namespace) -> None:
+    for path in sorted(place.log.glob("*.log")):
+        if options.service in ("", path.stem):
+            say(f"==> {path}")
+            say(control.tail(path, options.lines))
+
+
+ACTS: dict[str, Callable[[Folder, argparse.Namespace], None]] = {
+    "start": start,
+    "stop": stop,
+    "status": status,
+    "logs": logs,
+    "run": run,
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("act", choices=ACTS)
+    parser.add_argument(
+        "service", nargs="?", default="", help="for logs: only this service"
+    )
+    parser.add_argument(
+        "--lines", type=int, default=40, help="for logs: how many lines"
+    )
+    parser.add_argument(
+        "--idle-minutes",
+        type=float,
+        default=0,
+        help="stop by itself when unused for so long",
+    )
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="stack", description=__doc__)
+    add_arguments(parser)
+    options = parser.parse_args(arguments)
+    logging.basicConfig(format="  %(message)s", stream=sys.stdout)
+    try:
+        ACTS[options.act](folder(), options)
+    except StackError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
