@@ -62,6 +62,7 @@ ROW_SECURITY = [
     SecurePatientTable("patients_patient", column="id"),
     *[SecurePatientTable(f"patients_{name}") for name in RECORDS],
     RunSQL(
-        FIRST_MEMBER, "DROP POLICY patients_careteammember_first ON patients_careteammember"
+        FIRST_MEMBER,
+        "DROP POLICY patients_careteammember_first ON patients_careteammember",
     ),
 ]

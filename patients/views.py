@@ -54,7 +54,9 @@ def edit(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 def delete(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     patient_or_404(request, patient_id)
     services.patient_delete(by=actor_of(request), patient_id=patient_id)
-    messages.success(request, _("The patient was taken off the list."), extra_tags="undo")
+    messages.success(
+        request, _("The patient was taken off the list."), extra_tags="undo"
+    )
     return redirect("patients:deleted", patient_id)
 
 
@@ -92,7 +94,10 @@ def timeline_add(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             services.timeline_event_add(
-                by=actor_of(request), patient_id=patient_id, kind="note", **form.cleaned_data
+                by=actor_of(request),
+                patient_id=patient_id,
+                kind="note",
+                **form.cleaned_data,
             )
         except DomainError as refusal:
             _show_refusal(form, refusal)

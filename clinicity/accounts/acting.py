@@ -50,8 +50,9 @@ def acting_as(actor: Actor, scope: UUID | Scope | None = None) -> Iterator[None]
             yield
         finally:
             _acting.reset(token)
-        # An exception rolls the setting back by itself, with the savepoint.
-        _tell_database(outer)
+        # A rollback takes the setting back by itself, with the savepoint.
+        if not connection.needs_rollback:
+            _tell_database(outer)
 
 
 def _inherited(outer: _Acting | None, actor: Actor) -> str:

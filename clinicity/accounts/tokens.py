@@ -77,7 +77,11 @@ def user_of_access(text: str) -> User:
 
 def _access(user: User, family: UUID) -> AccessToken:
     access = AccessToken()
-    access["sub"], access["role"], access["family"] = str(user.id), user.role, str(family)
+    access["sub"], access["role"], access["family"] = (
+        str(user.id),
+        user.role,
+        str(family),
+    )
     return access
 
 
@@ -103,5 +107,8 @@ def _end_family(row: RefreshToken) -> None:
         revoked_at=clock.now()
     )
     audit.record(
-        by=row.user.actor, act="account.family_end", subject="user", subject_id=row.user_id
+        by=row.user.actor,
+        act="account.family_end",
+        subject="user",
+        subject_id=row.user_id,
     )

@@ -33,7 +33,10 @@ def link(previous: bytes, event: Mapping[str, Any]) -> bytes:
 def signed(checkpoint: Checkpoint, key: str) -> Checkpoint:
     """The checkpoint with its HMAC-SHA256 under AUDIT_SIGNING_KEY."""
     return Checkpoint(
-        checkpoint.number, checkpoint.digest, checkpoint.sealed_at, _signature(checkpoint, key)
+        checkpoint.number,
+        checkpoint.digest,
+        checkpoint.sealed_at,
+        _signature(checkpoint, key),
     )
 
 

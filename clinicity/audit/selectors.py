@@ -23,7 +23,11 @@ class TrailFilter:
 
 
 def events_page(
-    actor: Actor, wanted: TrailFilter, *, cursor: str | None = None, size: int = PAGE_SIZE
+    actor: Actor,
+    wanted: TrailFilter,
+    *,
+    cursor: str | None = None,
+    size: int = PAGE_SIZE,
 ) -> Page[AuditEvent]:
     """The trail, newest first."""
     demand_reader(actor)
@@ -38,7 +42,9 @@ def events_page(
 def acts(actor: Actor) -> list[str]:
     """Every act that the trail holds, for the filter's list."""
     demand_reader(actor)
-    return list(AuditEvent.objects.order_by("act").values_list("act", flat=True).distinct())
+    return list(
+        AuditEvent.objects.order_by("act").values_list("act", flat=True).distinct()
+    )
 
 
 def _lookups(wanted: TrailFilter) -> dict[str, object]:

@@ -107,7 +107,9 @@ def enqueue(
 def wake(job_id: UUID, name: str, queue: str) -> None:
     """Tell a worker of the row. A lost message costs seconds, never the job."""
     try:
-        current_app.send_task(name, kwargs={"job_id": str(job_id)}, queue=queue, retry=False)
+        current_app.send_task(
+            name, kwargs={"job_id": str(job_id)}, queue=queue, retry=False
+        )
     except OperationalError:
         logger.warning("job.wake_failed", extra={"job_id": str(job_id)})
 
@@ -143,7 +145,9 @@ def waiting(*, older_than: timedelta = timedelta(0)) -> list[Job]:
 
 def _claim(job_id: UUID) -> Claim | None:
     now = clock.now()
-    claimable = Q(state=Job.State.QUEUED) | Q(state=Job.State.RUNNING, lease_until__lt=now)
+    claimable = Q(state=Job.State.QUEUED) | Q(
+        state=Job.State.RUNNING, lease_until__lt=now
+    )
     with transaction.atomic():
         job = (
             Job.objects.select_for_update(skip_locked=True)
@@ -157,12 +161,16 @@ def _claim(job_id: UUID) -> Claim | None:
         job.token += 1
         job.lease_until = now + LEASE
         job.started_at = job.started_at or now
-        job.save(update_fields=["state", "attempts", "token", "lease_until", "started_at"])
+        job.save(
+            update_fields=["state", "attempts", "token", "lease_until", "started_at"]
+        )
     return Claim(job.id, job.token, job.args, job.requested_by)
 
 
 def _renew(claim: Claim, **changes: object) -> None:
-    held = Job.objects.filter(id=claim.job_id, token=claim.token, state=Job.State.RUNNING)
+    held = Job.objects.filter(
+        id=claim.job_id, token=claim.token, state=Job.State.RUNNING
+    )
     if not held.update(lease_until=clock.now() + LEASE, **changes):
         raise LeaseLost(str(claim.job_id))
 
@@ -170,7 +178,9 @@ def _renew(claim: Claim, **changes: object) -> None:
 @contextmanager
 def _heartbeat(claim: Claim) -> Iterator[None]:
     """Keep the lease alive from a thread with a connection of its own."""
-    if connection.in_atomic_block:  # a test's outer transaction: nobody else sees the row
+    if (
+        connection.in_atomic_block
+    ):  # a test's outer transaction: nobody else sees the row
         yield
         return
     stopped = threading.Event()
@@ -190,8 +200,12 @@ def _beat(claim: Claim, stopped: threading.Event) -> None:
                 _renew(claim)
             except LeaseLost:
                 return
-            except Exception:  # the edge of a thread: the lease runs out, the sweeper acts
-                logger.exception("job.heartbeat_failed", extra={"job_id": str(claim.job_id)})
+            except (
+                Exception
+            ):  # the edge of a thread: the lease runs out, the sweeper acts
+                logger.exception(
+                    "job.heartbeat_failed", extra={"job_id": str(claim.job_id)}
+                )
                 close_old_connections()
     finally:
         connection.close()
@@ -204,7 +218,10 @@ def _retry_or_bury(claim: Claim, error: str) -> None:
         return
     pause = timedelta(seconds=2**job.attempts)
     Job.objects.filter(id=claim.job_id, token=claim.token).update(
-        state=Job.State.QUEUED, run_after=clock.now() + pause, lease_until=None, error=error
+        state=Job.State.QUEUED,
+        run_after=clock.now() + pause,
+        lease_until=None,
+        error=error,
     )
 
 

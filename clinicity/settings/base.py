@@ -1,6 +1,7 @@
 """Settings shared by every environment. Names follow `.env.example`."""
 
 from datetime import timedelta
+from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
 
@@ -18,14 +19,18 @@ DEBUG = env.bool("DEBUG", default=False)
 # Without the stack's secrets each process gets a key of its own, enough for tools
 # that only load the settings. Production demands a real one.
 SECRET_KEY = env.str("SECRET_KEY", default=token_urlsafe(32))
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "testserver"])
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "testserver"]
+)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 JWT_SECRET_KEY = env.str("JWT_SECRET_KEY", default=token_urlsafe(32))
 ENCRYPTION_KEY = env.str("ENCRYPTION_KEY", default="")
 HASH_SECRET = env.str("HASH_SECRET", default="")
 AUDIT_SIGNING_KEY = env.str("AUDIT_SIGNING_KEY", default="")
-AUDIT_CHECKPOINT_DIR = env.path("AUDIT_CHECKPOINT_DIR", default=str(VAR_DIR / "checkpoints"))
+AUDIT_CHECKPOINT_DIR = Path(
+    env.str("AUDIT_CHECKPOINT_DIR", default=str(VAR_DIR / "checkpoints"))
+)
 # The published package builds a Fernet crypter on import. Ours replaces it, so it
 # gets a key that nobody keeps: anything sealed with it by mistake is unreadable.
 FIELD_ENCRYPTION_KEY = Fernet.generate_key().decode()
@@ -140,7 +145,9 @@ LOCALE_PATHS = [ROOT / "locale"]
 # Three roles hold one database: `app` serves (neither owner nor bypassing row
 # security), `owner` migrates and backs up, `sealer` chains the audit trail.
 DATABASES: dict[str, Any] = {
-    "default": env.db("DATABASE_URL", default="postgres://clinicity_app@127.0.0.1/clinicity"),
+    "default": env.db(
+        "DATABASE_URL", default="postgres://clinicity_app@127.0.0.1/clinicity"
+    ),
     "owner": env.db(
         "DATABASE_OWNER_URL", default="postgres://clinicity_owner@127.0.0.1/clinicity"
     ),
@@ -255,7 +262,9 @@ AUDITLOG_MASK_CALLABLE = "clinicity.privacy.masks.constant"
 AUDITLOG_DISABLE_REMOTE_ADDR = True
 RATE_LIMITING_ENABLED = env.bool("RATE_LIMITING_ENABLED", default=True)
 PHI_SANITIZATION_ENABLED = env.bool("PHI_SANITIZATION_ENABLED", default=True)
-CLINICITY_DATA_DIR = env.str("CLINICITY_DATA_DIR", default=str(ROOT.parent / "shared" / "data"))
+CLINICITY_DATA_DIR = env.str(
+    "CLINICITY_DATA_DIR", default=str(ROOT.parent / "shared" / "data")
+)
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOG_FORMAT = env.str("LOG_FORMAT", default="json")

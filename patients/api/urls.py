@@ -4,7 +4,11 @@ from patients.api import views
 timeline = [
     route("timeline/", views.TimelineView, name="timeline"),
     route("timeline/event/", views.TimelineEventsView, name="timeline-events"),
-    route("timeline/event/<uuid:event_id>/", views.TimelineEventView, name="timeline-event"),
+    route(
+        "timeline/event/<uuid:event_id>/",
+        views.TimelineEventView,
+        name="timeline-event",
+    ),
     route("timeline/summary/", views.TimelineSummaryView, name="timeline-summary"),
     route("timeline/search/", views.TimelineSearchView, name="timeline-search"),
     route("events/", views.EventsView, name="events"),
@@ -13,7 +17,9 @@ urlpatterns = [
     route("patients/", views.PatientsView, name="patients"),
     route("patients/<uuid:patient_id>/", views.PatientView, name="patient"),
     route(
-        "patients/<uuid:patient_id>/restore/", views.PatientRestoreView, name="patient-restore"
+        "patients/<uuid:patient_id>/restore/",
+        views.PatientRestoreView,
+        name="patient-restore",
     ),
     *timeline,
 ]

@@ -34,10 +34,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False
+                    ),
                 ),
                 ("name", clinicity.privacy.fields.EncryptedCharField()),
-                ("rxnorm", clinicity.privacy.fields.EncryptedCharField(blank=True, default="")),
+                (
+                    "rxnorm",
+                    clinicity.privacy.fields.EncryptedCharField(blank=True, default=""),
+                ),
                 (
                     "dose",
                     clinicity.privacy.fields.EncryptedDecimalField(
@@ -68,7 +73,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False
+                    ),
                 ),
                 ("first_name", clinicity.privacy.fields.EncryptedCharField()),
                 ("last_name", clinicity.privacy.fields.EncryptedCharField()),
@@ -85,7 +92,9 @@ class Migration(migrations.Migration):
                 (
                     "search_index",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=64), default=list, size=None
+                        base_field=models.CharField(max_length=64),
+                        default=list,
+                        size=None,
                     ),
                 ),
                 ("time_zone", models.CharField(default="Europe/London", max_length=40)),
@@ -118,13 +127,16 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False
+                    ),
                 ),
                 ("due_at", models.DateTimeField()),
                 (
                     "status",
                     models.CharField(
-                        choices=[("taken", "taken"), ("missed", "missed")], max_length=10
+                        choices=[("taken", "taken"), ("missed", "missed")],
+                        max_length=10,
                     ),
                 ),
                 ("recorded_by", models.UUIDField()),
@@ -172,7 +184,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False
+                    ),
                 ),
                 ("loinc", models.CharField(max_length=10)),
                 ("name", clinicity.privacy.fields.EncryptedCharField()),
@@ -183,8 +197,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("unit", models.CharField(max_length=20)),
-                ("low", models.DecimalField(decimal_places=5, max_digits=14, null=True)),
-                ("high", models.DecimalField(decimal_places=5, max_digits=14, null=True)),
+                (
+                    "low",
+                    models.DecimalField(decimal_places=5, max_digits=14, null=True),
+                ),
+                (
+                    "high",
+                    models.DecimalField(decimal_places=5, max_digits=14, null=True),
+                ),
                 ("specimen_at", models.DateTimeField()),
                 ("recorded_by", models.UUIDField()),
                 (
@@ -214,7 +234,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False
+                    ),
                 ),
                 ("starts_at", models.DateTimeField()),
                 ("ends_at", models.DateTimeField()),
@@ -232,7 +254,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("kind", models.CharField(max_length=40)),
-                ("reason", clinicity.privacy.fields.EncryptedTextField(blank=True, default="")),
+                (
+                    "reason",
+                    clinicity.privacy.fields.EncryptedTextField(blank=True, default=""),
+                ),
                 ("recorded_by", models.UUIDField()),
                 (
                     "patient",
@@ -261,7 +286,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False
+                    ),
                 ),
                 ("code", clinicity.privacy.fields.EncryptedCharField()),
                 ("display", clinicity.privacy.fields.EncryptedCharField()),
@@ -294,7 +321,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False
+                    ),
                 ),
                 (
                     "part",
@@ -345,7 +374,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False
+                    ),
                 ),
                 ("substance", clinicity.privacy.fields.EncryptedCharField()),
                 (
@@ -384,7 +415,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False
+                    ),
                 ),
                 ("instrument", models.CharField(max_length=20)),
                 ("answers", clinicity.privacy.fields.EncryptedJSONField()),
@@ -423,13 +456,21 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False
+                    ),
                 ),
                 ("kind", models.CharField(max_length=40)),
                 ("occurred_at", models.DateTimeField()),
                 ("title", clinicity.privacy.fields.EncryptedCharField()),
-                ("body", clinicity.privacy.fields.EncryptedTextField(blank=True, default="")),
-                ("source_kind", models.CharField(blank=True, default="", max_length=40)),
+                (
+                    "body",
+                    clinicity.privacy.fields.EncryptedTextField(blank=True, default=""),
+                ),
+                (
+                    "source_kind",
+                    models.CharField(blank=True, default="", max_length=40),
+                ),
                 ("source_id", models.UUIDField(null=True)),
                 ("created_by", models.UUIDField()),
                 ("version", models.PositiveIntegerField(default=1)),
@@ -457,8 +498,12 @@ class Migration(migrations.Migration):
             model_name="patient",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("deleted_at__isnull", True), ("deleted_by__isnull", True)),
-                    models.Q(("deleted_at__isnull", False), ("deleted_by__isnull", False)),
+                    models.Q(
+                        ("deleted_at__isnull", True), ("deleted_by__isnull", True)
+                    ),
+                    models.Q(
+                        ("deleted_at__isnull", False), ("deleted_by__isnull", False)
+                    ),
                     _connector="OR",
                 ),
                 name="patient_deleted_by_someone",

@@ -32,16 +32,30 @@ R = TypeVar("R", bound=PatientRecord)
 
 
 def condition_add(
-    *, by: Actor, patient_id: UUID, code: str, display: str, onset_on: date | None = None
+    *,
+    by: Actor,
+    patient_id: UUID,
+    code: str,
+    display: str,
+    onset_on: date | None = None,
 ) -> Condition:
     row = Condition(
-        patient_id=patient_id, code=code, display=display, onset_on=onset_on, recorded_by=by.id
+        patient_id=patient_id,
+        code=code,
+        display=display,
+        onset_on=onset_on,
+        recorded_by=by.id,
     )
     return _add(by, row, "condition.add")
 
 
 def allergy_add(
-    *, by: Actor, patient_id: UUID, substance: str, reaction: str = "", severity: str = ""
+    *,
+    by: Actor,
+    patient_id: UUID,
+    substance: str,
+    reaction: str = "",
+    severity: str = "",
 ) -> Allergy:
     row = Allergy(
         patient_id=patient_id, substance=substance, reaction=reaction, severity=severity,
@@ -72,7 +86,11 @@ def medication_add(
 
 
 def doses_record(
-    *, by: Actor, patient_id: UUID, medication_id: UUID, doses: Sequence[tuple[datetime, str]]
+    *,
+    by: Actor,
+    patient_id: UUID,
+    medication_id: UUID,
+    doses: Sequence[tuple[datetime, str]],
 ) -> int:
     """Note many doses, each (when due, taken | missed). One audit event for all."""
     demand_writer(by)
@@ -80,7 +98,9 @@ def doses_record(
     if unknown:
         raise Invalid("A dose is taken or missed.")
     with _acting(by, patient_id):
-        if not Medication.objects.filter(id=medication_id, patient_id=patient_id).exists():
+        if not Medication.objects.filter(
+            id=medication_id, patient_id=patient_id
+        ).exists():
             raise NotFound("There is no such medication.")
         MedicationDose.objects.bulk_create(
             MedicationDose(
@@ -100,7 +120,10 @@ def dose_record(
     *, by: Actor, patient_id: UUID, medication_id: UUID, due_at: datetime, status: str
 ) -> None:
     doses_record(
-        by=by, patient_id=patient_id, medication_id=medication_id, doses=[(due_at, status)]
+        by=by,
+        patient_id=patient_id,
+        medication_id=medication_id,
+        doses=[(due_at, status)],
     )
 
 
@@ -178,7 +201,9 @@ def encounter_add(
 def _add(by: Actor, row: R, act: str) -> R:
     demand_writer(by)
     with _acting(by, row.patient_id):
-        if not Patient.objects.filter(id=row.patient_id, deleted_at__isnull=True).exists():
+        if not Patient.objects.filter(
+            id=row.patient_id, deleted_at__isnull=True
+        ).exists():
             raise NotFound("There is no such patient.")
         row.save(force_insert=True)
         audit.record(

@@ -14,7 +14,9 @@ class Migration(migrations.Migration):
     dependencies = [("common", "0001_initial")]
 
     operations = [
-        migrations.RunSQL("CREATE SEQUENCE audit_position", "DROP SEQUENCE audit_position"),
+        migrations.RunSQL(
+            "CREATE SEQUENCE audit_position", "DROP SEQUENCE audit_position"
+        ),
         migrations.CreateModel(
             name="AuditSeal",
             fields=[
@@ -37,7 +39,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False
+                    ),
                 ),
                 (
                     "position",
@@ -56,7 +60,11 @@ class Migration(migrations.Migration):
                 (
                     "outcome",
                     models.CharField(
-                        choices=[("ok", "Ok"), ("refused", "Refused"), ("failed", "Failed")],
+                        choices=[
+                            ("ok", "Ok"),
+                            ("refused", "Refused"),
+                            ("failed", "Failed"),
+                        ],
                         default="ok",
                         max_length=10,
                     ),
@@ -66,8 +74,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["patient_id", "-position"], name="audit_by_patient"),
-                    models.Index(fields=["actor_id", "-position"], name="audit_by_actor"),
+                    models.Index(
+                        fields=["patient_id", "-position"], name="audit_by_patient"
+                    ),
+                    models.Index(
+                        fields=["actor_id", "-position"], name="audit_by_actor"
+                    ),
                     models.Index(fields=["act", "-position"], name="audit_by_act"),
                 ],
             },
