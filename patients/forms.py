@@ -9,23 +9,15 @@ class PatientForm(forms.Form):
 
     first_name = forms.CharField(label=_("First name"), max_length=100)
     last_name = forms.CharField(label=_("Last name"), max_length=100)
-    preferred_name = forms.CharField(
-        label=_("Preferred name"), max_length=100, required=False
-    )
+    preferred_name = forms.CharField(label=_("Preferred name"), max_length=100, required=False)
     date_of_birth = forms.DateField(
         label=_("Date of birth"),
         widget=forms.DateInput({"type": "date"}),
         help_text=_("For example 1985-07-20."),
     )
-    sex = forms.ChoiceField(
-        label=_("Sex"), choices=Patient.Sex.choices, initial="unknown"
-    )
-    record_number = forms.CharField(
-        label=_("Record number"), max_length=40, required=False
-    )
-    time_zone = forms.CharField(
-        label=_("Time zone"), max_length=40, initial="Europe/London"
-    )
+    sex = forms.ChoiceField(label=_("Sex"), choices=Patient.Sex.choices, initial="unknown")
+    record_number = forms.CharField(label=_("Record number"), max_length=40, required=False)
+    time_zone = forms.CharField(label=_("Time zone"), max_length=40, initial="Europe/London")
 
 
 class PatientEditForm(PatientForm):

@@ -43,9 +43,7 @@ def score(code: str, answers: Sequence[int]) -> int:
     """The sum of all items; raises Invalid when one is missing or out of range."""
     instrument = instrument_of(code)
     if len(answers) != instrument.items:
-        raise Invalid(
-            f"{instrument.name} has {instrument.items} items, not {len(answers)}."
-        )
+        raise Invalid(f"{instrument.name} has {instrument.items} items, not {len(answers)}.")
     if any(not 0 <= answer <= instrument.highest for answer in answers):
         raise Invalid(f"Items of {instrument.name} run from 0 to {instrument.highest}.")
     return sum(answers)

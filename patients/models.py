@@ -83,9 +83,7 @@ class PatientRecord(SealedModel):
     class Meta:
         abstract = True
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["patient", "id"], name="%(class)s_by_patient"
-            )
+            models.UniqueConstraint(fields=["patient", "id"], name="%(class)s_by_patient")
         ]
 
     class Privacy:
@@ -100,17 +98,13 @@ class CareTeamMember(PatientRecord):
         COVERS = "covers", _("covers")
         COORDINATES = "coordinates", _("coordinates")
 
-    user = models.ForeignKey(
-        "accounts.User", on_delete=models.PROTECT, related_name="+"
-    )
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     part = models.CharField(max_length=20, choices=Part, default=Part.TREATS)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True)
 
     class Meta(PatientRecord.Meta):
-        indexes: ClassVar = [
-            models.Index(fields=["user", "patient"], name="team_by_user")
-        ]
+        indexes: ClassVar = [models.Index(fields=["user", "patient"], name="team_by_user")]
 
     class Privacy:
         subject: ClassVar = "patient_id"
@@ -133,9 +127,7 @@ class TimelineEvent(PatientRecord):
 
     class Meta(PatientRecord.Meta):
         indexes: ClassVar = [
-            models.Index(
-                fields=["patient", "-occurred_at", "-id"], name="timeline_newest"
-            )
+            models.Index(fields=["patient", "-occurred_at", "-id"], name="timeline_newest")
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -216,22 +208,16 @@ class MedicationDose(PatientRecord):
         TAKEN = "taken", _("taken")
         MISSED = "missed", _("missed")
 
-    medication = models.ForeignKey(
-        Medication, on_delete=models.PROTECT, related_name="+"
-    )
+    medication = models.ForeignKey(Medication, on_delete=models.PROTECT, related_name="+")
     due_at = models.DateTimeField()
     status = models.CharField(max_length=10, choices=Status)
     recorded_by = models.UUIDField()
 
     class Meta(PatientRecord.Meta):
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["medication", "due_at"], name="dose_due_once"
-            )
+            models.UniqueConstraint(fields=["medication", "due_at"], name="dose_due_once")
         ]
-        indexes: ClassVar = [
-            models.Index(fields=["patient", "due_at"], name="dose_by_patient")
-        ]
+        indexes: ClassVar = [models.Index(fields=["patient", "due_at"], name="dose_by_patient")]
 
     class Privacy:
         subject: ClassVar = "patient_id"

@@ -13,7 +13,6 @@ from clinicity.common.actors import Actor, Role
 from clinicity.common.exceptions import NotFound
 from clinicity.common.pages import PAGE_SIZE, Page, cursor_id, page_of
 from clinicity.privacy import keyring
-from clinicity.privacy.pseudonyms import blind_index
 from patients.models import (
     Allergy,
     CareTeamMember,
@@ -28,7 +27,7 @@ from patients.models import (
     TimelineEvent,
 )
 from patients.permissions import demand_reader
-from patients.services.people import SEARCH_SCOPE
+from patients.services.people import index_of
 
 R = TypeVar("R", bound=PatientRecord)
 
@@ -55,9 +54,7 @@ def patient_get(actor: Actor, patient_id: UUID) -> Patient:
                 patient_id=patient.id,
             )  # fmt: skip
             return patient
-    audit.record_refusal(
-        by=actor, act="patient.read", subject="patient", subject_id=patient_id
-    )
+    audit.record_refusal(by=actor, act="patient.read", subject="patient", subject_id=patient_id)
     raise NotFound("There is no such patient.")
 
 
@@ -69,14 +66,10 @@ def patients_page(
     with acting_as(actor, Scope.ALL_PATIENTS if actor.role == Role.SERVICE else None):
         rows = Patient.objects.filter(deleted_at__isnull=True).order_by("-id")
         if search.strip():
-            rows = rows.filter(
-                search_index__contains=[blind_index(search, scope=SEARCH_SCOPE)]
-            )
+            rows = rows.filter(search_index__contains=[index_of(search)])
         if after := cursor_id(cursor):
             rows = rows.filter(id__lt=after)
-        page = page_of(
-            list(rows[: size + 1]), size=size, key=lambda patient: patient.id
-        )
+        page = page_of(list(rows[: size + 1]), size=size, key=lambda patient: patient.id)
         keyring.preload(patient.id for patient in page.items)
         audit.record(
             by=actor, act="patient.list", subject="patient", count=len(page.items),
@@ -101,9 +94,7 @@ def patient_ids(actor: Actor) -> list[UUID]:
 
 def care_team(actor: Actor, patient_id: UUID) -> list[CareTeamMember]:
     with acting_as(actor, _scope(actor, patient_id)):
-        rows = CareTeamMember.objects.filter(patient_id=patient_id).select_related(
-            "user"
-        )
+        rows = CareTeamMember.objects.filter(patient_id=patient_id).select_related("user")
         return list(rows.order_by("starts_at"))
 
 
@@ -136,9 +127,7 @@ def lab_results(actor: Actor, patient_id: UUID) -> list[LabResult]:
     return _rows(actor, patient_id, LabResult, "-specimen_at")
 
 
-def questionnaire_responses(
-    actor: Actor, patient_id: UUID
-) -> list[QuestionnaireResponse]:
+def questionnaire_responses(actor: Actor, patient_id: UUID) -> list[QuestionnaireResponse]:
     """Oldest first, as a trajectory."""
     return _rows(actor, patient_id, QuestionnaireResponse, "answered_at")
 
@@ -148,9 +137,7 @@ def encounters(actor: Actor, patient_id: UUID) -> list[Encounter]:
     return _rows(actor, patient_id, Encounter, "-starts_at")
 
 
-def appointments_between(
-    actor: Actor, start: datetime, end: datetime
-) -> list[Encounter]:
+def appointments_between(actor: Actor, start: datetime, end: datetime) -> list[Encounter]:
     """The actor's visits that start in [start, end), with their patients."""
     with acting_as(actor):
         rows = (
@@ -181,9 +168,7 @@ def timeline_page(
     """A patient's entries, newest first. The cursor is the last entry's id."""
     patient_get(actor, patient_id)
     with acting_as(actor, _scope(actor, patient_id)):
-        rows = TimelineEvent.objects.filter(
-            patient_id=patient_id, deleted_at__isnull=True
-        )
+        rows = TimelineEvent.objects.filter(patient_id=patient_id, deleted_at__isnull=True)
         rows = rows.filter(kind=kind) if kind else rows
         rows = rows.filter(occurred_at__gte=since) if since else rows
         rows = rows.filter(occurred_at__lt=until) if until else rows
@@ -233,9 +218,7 @@ def timeline_summary(actor: Actor, patient_id: UUID) -> TimelineSummary:
 
 def timeline_event_get(actor: Actor, event_id: UUID) -> TimelineEvent:
     with acting_as(actor):
-        event = TimelineEvent.objects.filter(
-            id=event_id, deleted_at__isnull=True
-        ).first()
+        event = TimelineEvent.objects.filter(id=event_id, deleted_at__isnull=True).first()
     if event is None:
         raise NotFound("There is no such entry.")
     return event
@@ -249,9 +232,7 @@ def _event_at(patient_id: UUID, cursor: str | None) -> TimelineEvent | None:
 def _rows(actor: Actor, patient_id: UUID, model: type[R], order: str) -> list[R]:
     with acting_as(actor, _scope(actor, patient_id)):
         keyring.preload([patient_id])
-        return list(
-            model._default_manager.filter(patient_id=patient_id).order_by(order)
-        )
+        return list(model._default_manager.filter(patient_id=patient_id).order_by(order))
 
 
 def _scope(actor: Actor, patient_id: UUID) -> UUID | None:

@@ -54,9 +54,7 @@ def edit(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 def delete(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     patient_or_404(request, patient_id)
     services.patient_delete(by=actor_of(request), patient_id=patient_id)
-    messages.success(
-        request, _("The patient was taken off the list."), extra_tags="undo"
-    )
+    messages.success(request, _("The patient was taken off the list."), extra_tags="undo")
     return redirect("patients:deleted", patient_id)
 
 

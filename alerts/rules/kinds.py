@@ -14,7 +14,5 @@ def parse(kind: str, params: Mapping[str, Any], *, metrics: frozenset[str]) -> R
     """A rule of a named kind; raises `Invalid` when the kind or a parameter is bad."""
     if kind not in KINDS:
         known = ", ".join(sorted(KINDS))
-        raise Invalid(
-            "The rule is not valid.", errors={"kind": f"Choose one of {known}."}
-        )
+        raise Invalid("The rule is not valid.", errors={"kind": f"Choose one of {known}."})
     return KINDS[kind].parse(params, metrics=metrics)

@@ -43,9 +43,7 @@ class Threshold:
     look_back_hours: int = LOOK_BACK_HOURS
 
     @classmethod
-    def parse(
-        cls, params: Mapping[str, Any], *, metrics: frozenset[str]
-    ) -> "Threshold":
+    def parse(cls, params: Mapping[str, Any], *, metrics: frozenset[str]) -> "Threshold":
         """A rule from JSON; raises `Invalid` that names each bad field."""
         errors = {name: "There is no such field." for name in set(params) - FIELDS}
         metric, comparison = params.get("metric"), params.get("comparison")
@@ -63,14 +61,10 @@ class Threshold:
             errors["for_at_least"] = error
         if errors:
             raise Invalid("The rule is not valid.", errors=errors)
-        return cls(
-            str(metric), str(comparison), float(params["value"]), minutes, count, hours
-        )
+        return cls(str(metric), str(comparison), float(params["value"]), minutes, count, hours)
 
     def to_params(self) -> dict[str, Any]:
-        persistence = (
-            {"minutes": self.minutes} if self.minutes else {"count": self.count}
-        )
+        persistence = {"minutes": self.minutes} if self.minutes else {"count": self.count}
         return {
             "metric": self.metric,
             "comparison": self.comparison,
@@ -97,9 +91,7 @@ class Threshold:
         if not len(seen):
             return Finding(0, None, None)
         found = self.breaches(seen)
-        return Finding(
-            len(seen), from_ms(seen.times_ms[-1]), found[-1] if found else None
-        )
+        return Finding(len(seen), from_ms(seen.times_ms[-1]), found[-1] if found else None)
 
     def _gap_ms(self) -> int | None:
         return MAX_GAP_MINUTES * 60_000 if self.minutes else None
@@ -112,9 +104,7 @@ class Threshold:
 
     def _breach(self, samples: Samples, first: int, last: int) -> Breach:
         values = samples.values[first : last + 1]
-        worst = (
-            values.max() if self.comparison in ("above", "at_least") else values.min()
-        )
+        worst = values.max() if self.comparison in ("above", "at_least") else values.min()
         start, end = samples.times_ms[first], samples.times_ms[last]
         return Breach(from_ms(start), from_ms(end), last - first + 1, float(worst))
 
@@ -146,14 +136,8 @@ def _persistence(given: Any) -> tuple[int, int, str]:
 
 
 def _is_whole(value: Any, low: int, high: int) -> bool:
-    return (
-        isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
-    )
+    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
 
 def _is_number(value: Any) -> bool:
-    return (
-        isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and isfinite(value)
-    )
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)

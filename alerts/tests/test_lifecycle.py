@@ -30,9 +30,7 @@ def test_a_pair_is_either_in_the_table_or_refused(state, act):
 
 
 def test_nothing_leaves_resolved():
-    leaving = [
-        after for (before, _), after in TRANSITIONS.items() if before is State.RESOLVED
-    ]
+    leaving = [after for (before, _), after in TRANSITIONS.items() if before is State.RESOLVED]
     assert set(leaving) == {State.RESOLVED}
 
 
@@ -49,8 +47,7 @@ def breach(standing, *, severity=Severity.WARNING, until=NOW):
 def standing(state, **changes):
     until = NOW - timedelta(minutes=30)
     return Standing(
-        **{"state": state, "severity": Severity.WARNING, "evidence_until": until}
-        | changes
+        **{"state": state, "severity": Severity.WARNING, "evidence_until": until} | changes
     )
 
 
@@ -80,9 +77,7 @@ def test_a_new_breach_after_the_cooldown_is_a_new_alert():
 def test_a_new_breach_while_cooling_is_suppressed_visibly_and_once():
     cooling = standing(State.RESOLVED, resolved_at=NOW - timedelta(minutes=5))
     assert breach(cooling) is Act.SUPPRESS
-    said = standing(
-        State.RESOLVED, resolved_at=NOW - timedelta(minutes=5), suppressed=True
-    )
+    said = standing(State.RESOLVED, resolved_at=NOW - timedelta(minutes=5), suppressed=True)
     assert breach(said) is None
 
 

@@ -56,9 +56,7 @@ def claim(actor: Actor, key: str, digest: str) -> StoredAnswer | None:
         )
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [lock])
         if not cursor.fetchone()[0]:
-            raise InFlight(
-                "Wait for its answer, or send the request again in a moment."
-            )
+            raise InFlight("Wait for its answer, or send the request again in a moment.")
     stored = StoredAnswer.objects.filter(
         actor_id=actor.id, key_index=index, expires_at__gt=clock.now()
     ).first()

@@ -17,9 +17,7 @@ class ActingAsInAdminMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
-        if not isinstance(user, User) or not request.path.startswith(
-            reverse("admin:index")
-        ):
+        if not isinstance(user, User) or not request.path.startswith(reverse("admin:index")):
             return self.get_response(request)
         with acting_as(user.actor):
             response = self.get_response(request)

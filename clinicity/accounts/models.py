@@ -96,9 +96,7 @@ class StoredAnswer(BaseModel):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["actor_id", "key_index"], name="one_answer_a_key"
-            )
+            models.UniqueConstraint(fields=["actor_id", "key_index"], name="one_answer_a_key")
         ]
 
     class Privacy:

@@ -19,6 +19,4 @@ def user_by_email(email: str) -> User:
 
 def names_of(user_ids: Iterable[UUID]) -> dict[UUID, str]:
     """Display names by id; ids of nobody are left out."""
-    return {
-        user.id: user.display_name for user in User.objects.filter(id__in=set(user_ids))
-    }
+    return {user.id: user.display_name for user in User.objects.filter(id__in=set(user_ids))}

@@ -51,10 +51,7 @@ def sign_in(credentials: Credentials) -> User:
     throttles.demand(throttles.SIGN_IN_BY_ADDRESS, credentials.address)
     throttles.demand(throttles.SIGN_IN_BY_ACCOUNT, index)
     user = User.objects.filter(email_index=index, is_active=True).first()
-    if (
-        not check_password(credentials.password, user.password if user else NOBODY)
-        or not user
-    ):
+    if not check_password(credentials.password, user.password if user else NOBODY) or not user:
         _refuse(user)
     throttles.clear(throttles.SIGN_IN_BY_ACCOUNT, index)
     if user.mfa_required:
@@ -69,9 +66,7 @@ def sign_out(*, by: Actor) -> None:
 
 
 @transaction.atomic
-def user_create(
-    *, by: Actor, email: str, password: str, display_name: str, role: Role
-) -> User:
+def user_create(*, by: Actor, email: str, password: str, display_name: str, role: Role) -> User:
     """Make a user who can sign in. Only admins and the system may."""
     if by.role not in (Role.ADMIN, Role.SERVICE):
         raise Refused("Only admins make accounts.")
@@ -87,12 +82,8 @@ def user_create(
         with transaction.atomic():
             user.save(force_insert=True)
     except IntegrityError as error:
-        raise Conflict(
-            "There is an account with this e-mail address already."
-        ) from error
-    audit.record(
-        by=by, act="account.create", subject="user", subject_id=user.id, role=role
-    )
+        raise Conflict("There is an account with this e-mail address already.") from error
+    audit.record(by=by, act="account.create", subject="user", subject_id=user.id, role=role)
     return user
 
 
@@ -136,6 +127,4 @@ def _refuse(user: User | None) -> NoReturn:
 def _note_sign_in(user: User) -> None:
     with transaction.atomic():
         User.objects.filter(id=user.id).update(last_login=clock.now())
-        audit.record(
-            by=user.actor, act="account.sign_in", subject="user", subject_id=user.id
-        )
+        audit.record(by=user.actor, act="account.sign_in", subject="user", subject_id=user.id)

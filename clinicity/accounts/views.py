@@ -41,9 +41,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return redirect("accounts:login")
 
 
-def credentials_from(
-    request: HttpRequest, data: Mapping[str, str]
-) -> services.Credentials:
+def credentials_from(request: HttpRequest, data: Mapping[str, str]) -> services.Credentials:
     address = request.META.get("REMOTE_ADDR", "")
     return services.Credentials(data["email"], data["password"], address)
 

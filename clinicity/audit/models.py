@@ -27,9 +27,7 @@ class AuditEvent(BaseModel):
         REFUSED = "refused"
         FAILED = "failed"
 
-    position = models.BigIntegerField(
-        unique=True, editable=False, db_default=NextPosition()
-    )
+    position = models.BigIntegerField(unique=True, editable=False, db_default=NextPosition())
     actor_id = models.UUIDField()
     actor_role = models.CharField(max_length=20)
     act = models.CharField(max_length=60)

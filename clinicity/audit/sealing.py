@@ -149,23 +149,18 @@ def _keep_checkpoint() -> None:
     point = chain.Checkpoint(number, bytes(digest).hex(), clock.now().isoformat())
     settings.AUDIT_CHECKPOINT_DIR.mkdir(parents=True, exist_ok=True)
     with _checkpoint_file().open("a") as file:
-        file.write(
-            chain.to_line(chain.signed(point, settings.AUDIT_SIGNING_KEY)) + "\n"
-        )
+        file.write(chain.to_line(chain.signed(point, settings.AUDIT_SIGNING_KEY)) + "\n")
 
 
 def _checkpoints() -> list[chain.Checkpoint]:
     if not _checkpoint_file().exists():
         return []
-    return [
-        chain.from_line(line) for line in _checkpoint_file().read_text().splitlines()
-    ]
+    return [chain.from_line(line) for line in _checkpoint_file().read_text().splitlines()]
 
 
 def _checkpoint_file() -> Any:
     return (
-        settings.AUDIT_CHECKPOINT_DIR
-        / f"{connections['sealer'].settings_dict['NAME']}.jsonl"
+        settings.AUDIT_CHECKPOINT_DIR / f"{connections['sealer'].settings_dict['NAME']}.jsonl"
     )
 
 

@@ -42,9 +42,7 @@ def events_page(
 def acts(actor: Actor) -> list[str]:
     """Every act that the trail holds, for the filter's list."""
     demand_reader(actor)
-    return list(
-        AuditEvent.objects.order_by("act").values_list("act", flat=True).distinct()
-    )
+    return list(AuditEvent.objects.order_by("act").values_list("act", flat=True).distinct())
 
 
 def _lookups(wanted: TrailFilter) -> dict[str, object]:

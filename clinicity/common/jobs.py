@@ -90,26 +90,24 @@ def enqueue(
     name: str, *, by: Actor, patient_id: UUID | None = None, **args: str | int | None
 ) -> Job:
     """Write a job row in the caller's transaction and wake a worker after commit."""
-    spec = _work(name)
+    declared = spec(name)
     scope = {"patient_id": str(patient_id)} if patient_id else {}
     job = Job.objects.create(
         name=name,
-        queue=spec.queue,
+        queue=declared.queue,
         args=scope | args,
         patient_id=patient_id,
         requested_by=by.id,
-        max_attempts=spec.max_attempts,
+        max_attempts=declared.max_attempts,
     )
-    transaction.on_commit(lambda: wake(job.id, name, spec.queue))
+    transaction.on_commit(lambda: wake(job.id, name, declared.queue))
     return job
 
 
 def wake(job_id: UUID, name: str, queue: str) -> None:
     """Tell a worker of the row. A lost message costs seconds, never the job."""
     try:
-        current_app.send_task(
-            name, kwargs={"job_id": str(job_id)}, queue=queue, retry=False
-        )
+        current_app.send_task(name, kwargs={"job_id": str(job_id)}, queue=queue, retry=False)
     except OperationalError:
         logger.warning("job.wake_failed", extra={"job_id": str(job_id)})
 
@@ -122,7 +120,7 @@ def run(job_id: UUID) -> bool:
     job_name = Job.objects.values_list("name", flat=True).get(id=job_id)
     try:
         with _heartbeat(claim):
-            _work(job_name).run(claim=claim, **claim.args)
+            spec(job_name).run(claim=claim, **claim.args)
     except LeaseLost:
         logger.warning("job.lease_lost", extra={"job_id": str(job_id)})
     except DomainError as error:
@@ -145,9 +143,7 @@ def waiting(*, older_than: timedelta = timedelta(0)) -> list[Job]:
 
 def _claim(job_id: UUID) -> Claim | None:
     now = clock.now()
-    claimable = Q(state=Job.State.QUEUED) | Q(
-        state=Job.State.RUNNING, lease_until__lt=now
-    )
+    claimable = Q(state=Job.State.QUEUED) | Q(state=Job.State.RUNNING, lease_until__lt=now)
     with transaction.atomic():
         job = (
             Job.objects.select_for_update(skip_locked=True)
@@ -161,16 +157,12 @@ def _claim(job_id: UUID) -> Claim | None:
         job.token += 1
         job.lease_until = now + LEASE
         job.started_at = job.started_at or now
-        job.save(
-            update_fields=["state", "attempts", "token", "lease_until", "started_at"]
-        )
+        job.save(update_fields=["state", "attempts", "token", "lease_until", "started_at"])
     return Claim(job.id, job.token, job.args, job.requested_by)
 
 
 def _renew(claim: Claim, **changes: object) -> None:
-    held = Job.objects.filter(
-        id=claim.job_id, token=claim.token, state=Job.State.RUNNING
-    )
+    held = Job.objects.filter(id=claim.job_id, token=claim.token, state=Job.State.RUNNING)
     if not held.update(lease_until=clock.now() + LEASE, **changes):
         raise LeaseLost(str(claim.job_id))
 
@@ -178,9 +170,7 @@ def _renew(claim: Claim, **changes: object) -> None:
 @contextmanager
 def _heartbeat(claim: Claim) -> Iterator[None]:
     """Keep the lease alive from a thread with a connection of its own."""
-    if (
-        connection.in_atomic_block
-    ):  # a test's outer transaction: nobody else sees the row
+    if connection.in_atomic_block:  # a test's outer transaction: nobody else sees the row
         yield
         return
     stopped = threading.Event()
@@ -200,12 +190,8 @@ def _beat(claim: Claim, stopped: threading.Event) -> None:
                 _renew(claim)
             except LeaseLost:
                 return
-            except (
-                Exception
-            ):  # the edge of a thread: the lease runs out, the sweeper acts
-                logger.exception(
-                    "job.heartbeat_failed", extra={"job_id": str(claim.job_id)}
-                )
+            except Exception:  # the edge of a thread: the lease runs out, the sweeper acts
+                logger.exception("job.heartbeat_failed", extra={"job_id": str(claim.job_id)})
                 close_old_connections()
     finally:
         connection.close()
@@ -232,7 +218,8 @@ def _finish(claim: Claim, *, state: Job.State, error: str) -> None:
     )  # fmt: skip
 
 
-def _work(name: str) -> Work:
+def spec(name: str) -> Work:
+    """The declaration of a task; raises LookupError for a name that nobody declared."""
     current_app.loader.import_default_modules()
     try:
         return WORKS[name]

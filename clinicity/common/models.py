@@ -79,16 +79,13 @@ class Job(BaseModel):
                 name="job_unfinished",
                 condition=models.Q(state__in=["queued", "running"]),
             ),
-            models.Index(
-                fields=["requested_by", "-created_at"], name="job_by_requester"
-            ),
+            models.Index(fields=["requested_by", "-created_at"], name="job_by_requester"),
             models.Index(fields=["patient_id", "-created_at"], name="job_by_patient"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="job_running_has_lease",
-                condition=~models.Q(state="running")
-                | models.Q(lease_until__isnull=False),
+                condition=~models.Q(state="running") | models.Q(lease_until__isnull=False),
             ),
         ]
 

@@ -49,22 +49,16 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
         return None
     set_rollback()
     headers = dict(_headers(error))
-    return Response(
-        body, status=body["status"], headers=headers, content_type=MEDIA_TYPE
-    )
+    return Response(body, status=body["status"], headers=headers, content_type=MEDIA_TYPE)
 
 
 def _body(error: Exception) -> dict[str, Any] | None:
     if isinstance(error, DomainError):
         return problem_of(error)
     if isinstance(error, Http404):
-        return problem(
-            status=HTTPStatus.NOT_FOUND, type="not-found", title="Not found."
-        )
+        return problem(status=HTTPStatus.NOT_FOUND, type="not-found", title="Not found.")
     if isinstance(error, PermissionDenied):
-        return problem(
-            status=HTTPStatus.FORBIDDEN, type="refused", title="Not allowed."
-        )
+        return problem(status=HTTPStatus.FORBIDDEN, type="refused", title="Not allowed.")
     if isinstance(error, ValidationError):
         return problem(
             status=error.status_code,
@@ -82,9 +76,7 @@ def _headers(error: Exception) -> dict[str, str]:
     headers: dict[str, str] = {}
     if isinstance(error, NotAuthenticated):
         headers["WWW-Authenticate"] = "Bearer"
-    wait = getattr(error, "extra", {}).get("retry_after") or getattr(
-        error, "wait", None
-    )
+    wait = getattr(error, "extra", {}).get("retry_after") or getattr(error, "wait", None)
     if wait:
         headers["Retry-After"] = str(int(wait))
     return headers

@@ -11,9 +11,7 @@ wrapped in sub-selects, which PostgreSQL evaluates once a query and not once a r
 
 from django.db.migrations import RunSQL
 
-VISIBLE = (
-    "(SELECT clinicity_sees_all()) OR {column} IN (SELECT clinicity_visible_patients())"
-)
+VISIBLE = "(SELECT clinicity_sees_all()) OR {column} IN (SELECT clinicity_visible_patients())"
 
 
 class SecurePatientTable(RunSQL):

@@ -14,9 +14,7 @@ CONVERTERS = {
 }
 
 
-def route(
-    path: str, view: type | Callable[..., HttpResponseBase], *, name: str
-) -> URLPattern:
+def route(path: str, view: type | Callable[..., HttpResponseBase], *, name: str) -> URLPattern:
     """`route("patients/<uuid:patient_id>/", View, name="patient")`.
 
     A redirect to the other form would lose the body of a POST.

@@ -1,5 +1,7 @@
-from django.contrib.admin.apps import SimpleAdminConfig
+from django.contrib.admin.apps import AdminConfig
 
 
-class ClinicityAdminConfig(SimpleAdminConfig):
+class ClinicityAdminConfig(AdminConfig):
     """Django admin under the product's name and style."""
+
+    default_site = "clinicity.portal.admin_site.ClinicityAdminSite"

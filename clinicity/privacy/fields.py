@@ -85,30 +85,22 @@ class SealedField(EncryptedMixin, models.Field):  # type: ignore[misc]
         return self.to_python(data.decode())
 
     def seal(self, instance: models.Model, value: Any) -> Ciphertext:
-        blob = keyring.seal(
-            self._subject(instance), self.dump(value), aad=self._aad(instance)
-        )
+        blob = keyring.seal(self._subject(instance), self.dump(value), aad=self._aad(instance))
         return Ciphertext(base64.b64encode(blob).decode())
 
     def open(self, instance: models.Model, value: Ciphertext) -> Any:
         try:
             blob = base64.b64decode(value.blob, validate=True)
         except ValueError as error:
-            raise keyring.Unreadable(
-                f"{self.attname} holds no sealed value."
-            ) from error
-        return self.load(
-            keyring.unseal(self._subject(instance), blob, aad=self._aad(instance))
-        )
+            raise keyring.Unreadable(f"{self.attname} holds no sealed value.") from error
+        return self.load(keyring.unseal(self._subject(instance), blob, aad=self._aad(instance)))
 
     def _subject(self, instance: models.Model) -> UUID:
         name = getattr(instance.Privacy, "subject", None)  # type: ignore[attr-defined]
         return keyring.SYSTEM if name is None else getattr(instance, name)
 
     def _aad(self, instance: models.Model) -> bytes:
-        return (
-            f"clinicity|{instance._meta.db_table}|{self.column}|{instance.pk}".encode()
-        )
+        return f"clinicity|{instance._meta.db_table}|{self.column}|{instance.pk}".encode()
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Ciphertext | None:  # noqa: FBT001
         value = model_instance.__dict__.get(self.attname)
@@ -120,14 +112,10 @@ class SealedField(EncryptedMixin, models.Field):  # type: ignore[misc]
         if value is None:
             return None
         if not isinstance(value, Ciphertext):
-            raise Unsealed(
-                f"{self.attname} is protected: change it through its row's save()."
-            )
+            raise Unsealed(f"{self.attname} is protected: change it through its row's save().")
         return value.blob
 
-    def get_db_prep_value(
-        self, value: Any, connection: Any, prepared: bool = False
-    ) -> Any:  # noqa: FBT001, FBT002
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:  # noqa: FBT001, FBT002
         return self.get_db_prep_save(value, connection)
 
     def from_db_value(self, value: str | None, *args: Any) -> Ciphertext | None:
@@ -139,9 +127,7 @@ class SealedField(EncryptedMixin, models.Field):  # type: ignore[misc]
 
     def get_lookup(self, lookup_name: str) -> Any:
         if lookup_name != "isnull":
-            raise FieldError(
-                f"{self.attname} is protected: search its blind index instead."
-            )
+            raise FieldError(f"{self.attname} is protected: search its blind index instead.")
         return super().get_lookup(lookup_name)
 
     def value_to_string(self, obj: models.Model) -> str:

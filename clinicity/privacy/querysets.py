@@ -14,9 +14,7 @@ class GuardedQuerySet(models.QuerySet[M]):
     """`values()` of a protected field raises: a bare ciphertext has lost its row."""
 
     def _values(self, *fields: str, **expressions: Any) -> Self:
-        names = fields or tuple(
-            field.attname for field in self.model._meta.concrete_fields
-        )
+        names = fields or tuple(field.attname for field in self.model._meta.concrete_fields)
         for name in names:
             if isinstance(name, str) and self._is_protected(name):
                 raise FieldError(f"{name} is protected: load the row to read it.")
@@ -24,9 +22,7 @@ class GuardedQuerySet(models.QuerySet[M]):
 
     def _is_protected(self, name: str) -> bool:
         try:
-            _, final, _, _ = self.query.names_to_path(
-                name.split("__"), self.model._meta
-            )
+            _, final, _, _ = self.query.names_to_path(name.split("__"), self.model._meta)
         except FieldError:  # an annotation, or a name that Django itself will refuse
             return False
         return isinstance(final, SealedField)

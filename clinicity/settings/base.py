@@ -6,10 +6,13 @@ from secrets import token_urlsafe
 from typing import Any
 
 from cryptography.fernet import Fernet
+import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 
 from clinicity.environment import ROOT, load, var_dir
 
+# Lets `ModelAdmin[Patient]` and its like stand in class bodies at run time.
+django_stubs_ext.monkeypatch()
 env = load()
 
 BASE_DIR = ROOT
@@ -19,9 +22,7 @@ DEBUG = env.bool("DEBUG", default=False)
 # Without the stack's secrets each process gets a key of its own, enough for tools
 # that only load the settings. Production demands a real one.
 SECRET_KEY = env.str("SECRET_KEY", default=token_urlsafe(32))
-ALLOWED_HOSTS = env.list(
-    "ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "testserver"]
-)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "testserver"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 JWT_SECRET_KEY = env.str("JWT_SECRET_KEY", default=token_urlsafe(32))
@@ -145,9 +146,7 @@ LOCALE_PATHS = [ROOT / "locale"]
 # Three roles hold one database: `app` serves (neither owner nor bypassing row
 # security), `owner` migrates and backs up, `sealer` chains the audit trail.
 DATABASES: dict[str, Any] = {
-    "default": env.db(
-        "DATABASE_URL", default="postgres://clinicity_app@127.0.0.1/clinicity"
-    ),
+    "default": env.db("DATABASE_URL", default="postgres://clinicity_app@127.0.0.1/clinicity"),
     "owner": env.db(
         "DATABASE_OWNER_URL", default="postgres://clinicity_owner@127.0.0.1/clinicity"
     ),
@@ -262,9 +261,7 @@ AUDITLOG_MASK_CALLABLE = "clinicity.privacy.masks.constant"
 AUDITLOG_DISABLE_REMOTE_ADDR = True
 RATE_LIMITING_ENABLED = env.bool("RATE_LIMITING_ENABLED", default=True)
 PHI_SANITIZATION_ENABLED = env.bool("PHI_SANITIZATION_ENABLED", default=True)
-CLINICITY_DATA_DIR = env.str(
-    "CLINICITY_DATA_DIR", default=str(ROOT.parent / "shared" / "data")
-)
+CLINICITY_DATA_DIR = env.str("CLINICITY_DATA_DIR", default=str(ROOT.parent / "shared" / "data"))
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOG_FORMAT = env.str("LOG_FORMAT", default="json")

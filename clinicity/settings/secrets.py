@@ -24,9 +24,7 @@ def demand_production_secrets(env: environ.Env) -> None:
     _demand_keyring(env.str("ENCRYPTION_KEY", default=""))
     for name in SERVERS:
         if not env.str(name, default=""):
-            raise ImproperlyConfigured(
-                f"{name} is not set: production embeds no server."
-            )
+            raise ImproperlyConfigured(f"{name} is not set: production embeds no server.")
     for name, schemes in TLS_SCHEMES.items():
         _demand_tls(name, env.str(name, default=""), schemes)
     if not env.list("ALLOWED_HOSTS", default=[]):
@@ -35,9 +33,7 @@ def demand_production_secrets(env: environ.Env) -> None:
 
 def _demand_strong(name: str, value: str) -> None:
     if not value:
-        raise ImproperlyConfigured(
-            f"{name} is not set: give it {MINIMUM} random characters."
-        )
+        raise ImproperlyConfigured(f"{name} is not set: give it {MINIMUM} random characters.")
     if len(value) < MINIMUM or any(word in value.lower() for word in PLACEHOLDERS):
         raise ImproperlyConfigured(
             f"{name} is a default or too short: give it {MINIMUM} random characters."
@@ -45,22 +41,16 @@ def _demand_strong(name: str, value: str) -> None:
 
 
 def _demand_keyring(value: str) -> None:
-    hint = (
-        "set it to one or more base64 keys of 32 bytes, newest first, split by commas"
-    )
+    hint = "set it to one or more base64 keys of 32 bytes, newest first, split by commas"
     if not value:
         raise ImproperlyConfigured(f"ENCRYPTION_KEY is not set: {hint}.")
     for key in value.split(","):
         try:
             size = len(base64.b64decode(key, validate=True))
         except binascii.Error as error:
-            raise ImproperlyConfigured(
-                f"ENCRYPTION_KEY is not base64: {hint}."
-            ) from error
+            raise ImproperlyConfigured(f"ENCRYPTION_KEY is not base64: {hint}.") from error
         if size != 32:
-            raise ImproperlyConfigured(
-                f"ENCRYPTION_KEY holds {size} bytes, not 32: {hint}."
-            )
+            raise ImproperlyConfigured(f"ENCRYPTION_KEY holds {size} bytes, not 32: {hint}.")
 
 
 def _demand_tls(name: str, value: str, schemes: tuple[str, ...]) -> None:

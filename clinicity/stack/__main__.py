@@ -32,9 +32,7 @@ def stop(place: Folder, options: argparse.Namespace) -> None:
 def status(place: Folder, options: argparse.Namespace) -> None:
     for service in control.standing(place):
         health = "ready" if service.ready else "not answering"
-        say(
-            f"{service.name:10} port {service.port:<6} pid {service.pid or '-':<8} {health}"
-        )
+        say(f"{service.name:10} port {service.port:<6} pid {service.pid or '-':<8} {health}")
     if not control.supervisor_pid(place):
         say("no supervisor runs: `python manage.py stack start` starts one")
 
@@ -57,12 +55,8 @@ ACTS: dict[str, Callable[[Folder, argparse.Namespace], None]] = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("act", choices=ACTS)
-    parser.add_argument(
-        "service", nargs="?", default="", help="for logs: only this service"
-    )
-    parser.add_argument(
-        "--lines", type=int, default=40, help="for logs: how many lines"
-    )
+    parser.add_argument("service", nargs="?", default="", help="for logs: only this service")
+    parser.add_argument("--lines", type=int, default=40, help="for logs: how many lines")
     parser.add_argument(
         "--idle-minutes",
         type=float,

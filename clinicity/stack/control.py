@@ -30,17 +30,13 @@ class Standing:
     ready: bool
 
 
-def run(
-    folder: Folder, *, tell: Callable[[str], None], idle_minutes: float = 0
-) -> None:
+def run(folder: Folder, *, tell: Callable[[str], None], idle_minutes: float = 0) -> None:
     """Supervise the embedded servers in the foreground, until told to stop."""
     supervisor = Supervisor(folder, tell=tell)
     try:
         with supervisor.holding():
             start_servers(supervisor)
-            supervisor.watch(
-                until=lambda: bool(idle_minutes) and _idle(folder, idle_minutes)
-            )
+            supervisor.watch(until=lambda: bool(idle_minutes) and _idle(folder, idle_minutes))
     except Stopped:
         tell("stopped as asked")
 
@@ -70,12 +66,8 @@ def stop(folder: Folder) -> bool:
     if pid:
         os.kill(pid, 15)
         if not processes.wait_gone(pid, seconds=STOP_PATIENCE):
-            raise StackError(
-                f"The supervisor (pid {pid}) doesn't stop: see {folder.log}."
-            )
-    orphans = [
-        server for server in embedded.announced(folder) if _pid(folder, server.name)
-    ]
+            raise StackError(f"The supervisor (pid {pid}) doesn't stop: see {folder.log}.")
+    orphans = [server for server in embedded.announced(folder) if _pid(folder, server.name)]
     if orphans:
         Supervisor(folder, tell=print).end_orphans(orphans)
     return bool(pid or orphans)

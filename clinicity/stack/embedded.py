@@ -21,9 +21,7 @@ def servers(folder: Folder) -> list[Server]:
     for kind in SERVERS:
         if not replaced(kind, before):
             remembered = before.get(_port_name(kind), "")
-            chosen.append(
-                kind(folder, ports.choose(int(remembered) if remembered else None))
-            )
+            chosen.append(kind(folder, ports.choose(int(remembered) if remembered else None)))
     return chosen
 
 
@@ -54,8 +52,7 @@ def replaced(kind: type[Server], announced_before: dict[str, str]) -> bool:
     if os.environ.get("ENVIRONMENT") != "test":
         own = envfile.read(ROOT / ".env") | own
     return any(
-        own.get(name, "") not in ("", announced_before.get(name))
-        for name in kind.replaced_by
+        own.get(name, "") not in ("", announced_before.get(name)) for name in kind.replaced_by
     )
 
 

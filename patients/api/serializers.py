@@ -8,12 +8,8 @@ class PatientInput(serializers.Serializer[object]):
     last_name = serializers.CharField(max_length=100)
     date_of_birth = serializers.DateField()
     sex = serializers.ChoiceField(choices=Patient.Sex.choices, required=False)
-    preferred_name = serializers.CharField(
-        max_length=100, required=False, allow_blank=True
-    )
-    record_number = serializers.CharField(
-        max_length=40, required=False, allow_blank=True
-    )
+    preferred_name = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    record_number = serializers.CharField(max_length=40, required=False, allow_blank=True)
     time_zone = serializers.CharField(max_length=40, required=False)
 
 

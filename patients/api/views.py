@@ -28,9 +28,7 @@ class PatientsView(IdempotentWrites):
     def post(self, request: Request) -> Response:
         data = parsed(shapes.PatientInput, request.data)
         patient = services.patient_create(by=actor_of(request), **data)
-        return Response(
-            shapes.PatientOutput(patient).data, status=status.HTTP_201_CREATED
-        )
+        return Response(shapes.PatientOutput(patient).data, status=status.HTTP_201_CREATED)
 
 
 class PatientView(IdempotentWrites):
@@ -60,16 +58,12 @@ class PatientView(IdempotentWrites):
 class PatientRestoreView(IdempotentWrites):
     @extend_schema(request=None, responses=shapes.PatientOutput)
     def post(self, request: Request, patient_id: str) -> Response:
-        patient = services.patient_restore(
-            by=actor_of(request), patient_id=UUID(patient_id)
-        )
+        patient = services.patient_restore(by=actor_of(request), patient_id=UUID(patient_id))
         return Response(shapes.PatientOutput(patient).data)
 
 
 class TimelineView(IdempotentWrites):
-    @extend_schema(
-        parameters=[shapes.TimelineQuery], responses=shapes.TimelinePageOutput
-    )
+    @extend_schema(parameters=[shapes.TimelineQuery], responses=shapes.TimelinePageOutput)
     def get(self, request: Request) -> Response:
         page = selectors.timeline_page(
             actor_of(request), **parsed(shapes.TimelineQuery, request.query_params)
@@ -84,9 +78,7 @@ class TimelineEventsView(IdempotentWrites):
     def post(self, request: Request) -> Response:
         data = parsed(shapes.TimelineEventInput, request.data)
         event = services.timeline_event_add(by=actor_of(request), **data)
-        return Response(
-            shapes.TimelineEventOutput(event).data, status=status.HTTP_201_CREATED
-        )
+        return Response(shapes.TimelineEventOutput(event).data, status=status.HTTP_201_CREATED)
 
 
 class EventsView(TimelineView, TimelineEventsView):
@@ -94,9 +86,7 @@ class EventsView(TimelineView, TimelineEventsView):
 
 
 class TimelineEventView(IdempotentWrites):
-    @extend_schema(
-        request=shapes.TimelineEventChanges, responses=shapes.TimelineEventOutput
-    )
+    @extend_schema(request=shapes.TimelineEventChanges, responses=shapes.TimelineEventOutput)
     def put(self, request: Request, event_id: str) -> Response:
         data = parsed(shapes.TimelineEventChanges, request.data)
         version = data.pop("version", None)
@@ -112,9 +102,7 @@ class TimelineEventView(IdempotentWrites):
 
 
 class TimelineSummaryView(IdempotentWrites):
-    @extend_schema(
-        parameters=[shapes.TimelineQuery], responses=shapes.TimelineSummaryOutput
-    )
+    @extend_schema(parameters=[shapes.TimelineQuery], responses=shapes.TimelineSummaryOutput)
     def get(self, request: Request) -> Response:
         query = parsed(shapes.TimelineQuery, request.query_params)
         summary = selectors.timeline_summary(actor_of(request), query["patient_id"])
@@ -128,7 +116,5 @@ class TimelineSearchView(IdempotentWrites):
     )
     def get(self, request: Request) -> Response:
         query = parsed(shapes.TimelineSearchQuery, request.query_params)
-        events = selectors.timeline_search(
-            actor_of(request), query["patient_id"], query["q"]
-        )
+        events = selectors.timeline_search(actor_of(request), query["patient_id"], query["q"])
         return Response({"items": shapes.TimelineEventOutput(events, many=True).data})

@@ -34,9 +34,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("name", clinicity.privacy.fields.EncryptedCharField()),
                 (
@@ -73,9 +71,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("first_name", clinicity.privacy.fields.EncryptedCharField()),
                 ("last_name", clinicity.privacy.fields.EncryptedCharField()),
@@ -127,9 +123,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("due_at", models.DateTimeField()),
                 (
@@ -184,9 +178,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("loinc", models.CharField(max_length=10)),
                 ("name", clinicity.privacy.fields.EncryptedCharField()),
@@ -234,9 +226,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("starts_at", models.DateTimeField()),
                 ("ends_at", models.DateTimeField()),
@@ -286,9 +276,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("code", clinicity.privacy.fields.EncryptedCharField()),
                 ("display", clinicity.privacy.fields.EncryptedCharField()),
@@ -321,9 +309,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 (
                     "part",
@@ -374,9 +360,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("substance", clinicity.privacy.fields.EncryptedCharField()),
                 (
@@ -415,9 +399,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("instrument", models.CharField(max_length=20)),
                 ("answers", clinicity.privacy.fields.EncryptedJSONField()),
@@ -456,9 +438,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("kind", models.CharField(max_length=40)),
                 ("occurred_at", models.DateTimeField()),
@@ -498,12 +478,8 @@ class Migration(migrations.Migration):
             model_name="patient",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(
-                        ("deleted_at__isnull", True), ("deleted_by__isnull", True)
-                    ),
-                    models.Q(
-                        ("deleted_at__isnull", False), ("deleted_by__isnull", False)
-                    ),
+                    models.Q(("deleted_at__isnull", True), ("deleted_by__isnull", True)),
+                    models.Q(("deleted_at__isnull", False), ("deleted_by__isnull", False)),
                     _connector="OR",
                 ),
                 name="patient_deleted_by_someone",

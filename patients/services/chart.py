@@ -98,9 +98,7 @@ def doses_record(
     if unknown:
         raise Invalid("A dose is taken or missed.")
     with _acting(by, patient_id):
-        if not Medication.objects.filter(
-            id=medication_id, patient_id=patient_id
-        ).exists():
+        if not Medication.objects.filter(id=medication_id, patient_id=patient_id).exists():
             raise NotFound("There is no such medication.")
         MedicationDose.objects.bulk_create(
             MedicationDose(
@@ -201,9 +199,7 @@ def encounter_add(
 def _add(by: Actor, row: R, act: str) -> R:
     demand_writer(by)
     with _acting(by, row.patient_id):
-        if not Patient.objects.filter(
-            id=row.patient_id, deleted_at__isnull=True
-        ).exists():
+        if not Patient.objects.filter(id=row.patient_id, deleted_at__isnull=True).exists():
             raise NotFound("There is no such patient.")
         row.save(force_insert=True)
         audit.record(

@@ -61,9 +61,7 @@ def patient_create(
         keyring.subject_key_create(patient.id)
         if by.role != Role.SERVICE:
             # First, so that row security lets the patient's own row in.
-            _member(patient.id, by.id, CareTeamMember.Part.TREATS).save(
-                force_insert=True
-            )
+            _member(patient.id, by.id, CareTeamMember.Part.TREATS).save(force_insert=True)
         patient.save(force_insert=True)
         audit.record(
             by=by, act="patient.create", subject="patient", subject_id=patient.id,
@@ -87,12 +85,8 @@ def patient_edit(
     with acting_as(by):
         patient = _patient_locked(patient_id)
         if version is not None and version != patient.version:
-            raise Conflict(
-                "Someone else changed this patient meanwhile. Load it again."
-            )
-        changed = [
-            name for name, value in changes.items() if getattr(patient, name) != value
-        ]
+            raise Conflict("Someone else changed this patient meanwhile. Load it again.")
+        changed = [name for name, value in changes.items() if getattr(patient, name) != value]
         for name in changed:
             setattr(patient, name, changes[name])
         _demand_plausible(patient)
@@ -168,9 +162,12 @@ def search_index(patient: Patient) -> list[str]:
     parts = [patient.first_name, patient.last_name, patient.preferred_name]
     terms = [word for part in parts for word in (part, *part.split())]
     terms += [patient.full_name, patient.record_number, str(patient.date_of_birth)]
-    return sorted(
-        {blind_index(term, scope=SEARCH_SCOPE) for term in terms if term.strip()}
-    )
+    return sorted({index_of(term) for term in terms if term.strip()})
+
+
+def index_of(term: str) -> str:
+    """The blind index under which a name, number or date of birth is found."""
+    return blind_index(term, scope=SEARCH_SCOPE)
 
 
 def _simulated(wanted: bool | None) -> bool:  # noqa: FBT001

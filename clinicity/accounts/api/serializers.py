@@ -13,9 +13,7 @@ class RefreshInput(serializers.Serializer[object]):
 class TokenPairOutput(serializers.Serializer[object]):
     access = serializers.CharField()
     refresh = serializers.CharField()
-    expires_in = serializers.IntegerField(
-        help_text="Seconds until the access token ends."
-    )
+    expires_in = serializers.IntegerField(help_text="Seconds until the access token ends.")
 
 
 class MeOutput(serializers.Serializer[object]):

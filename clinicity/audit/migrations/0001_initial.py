@@ -14,9 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [("common", "0001_initial")]
 
     operations = [
-        migrations.RunSQL(
-            "CREATE SEQUENCE audit_position", "DROP SEQUENCE audit_position"
-        ),
+        migrations.RunSQL("CREATE SEQUENCE audit_position", "DROP SEQUENCE audit_position"),
         migrations.CreateModel(
             name="AuditSeal",
             fields=[
@@ -39,9 +37,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 (
                     "position",
@@ -74,12 +70,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(
-                        fields=["patient_id", "-position"], name="audit_by_patient"
-                    ),
-                    models.Index(
-                        fields=["actor_id", "-position"], name="audit_by_actor"
-                    ),
+                    models.Index(fields=["patient_id", "-position"], name="audit_by_patient"),
+                    models.Index(fields=["actor_id", "-position"], name="audit_by_actor"),
                     models.Index(fields=["act", "-position"], name="audit_by_act"),
                 ],
             },

@@ -41,9 +41,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("name", models.CharField(max_length=200)),
                 (
@@ -90,9 +88,7 @@ class Migration(migrations.Migration):
                     models.Index(
                         fields=["requested_by", "-created_at"], name="job_by_requester"
                     ),
-                    models.Index(
-                        fields=["patient_id", "-created_at"], name="job_by_patient"
-                    ),
+                    models.Index(fields=["patient_id", "-created_at"], name="job_by_patient"),
                 ],
                 "constraints": [
                     models.CheckConstraint(
@@ -120,9 +116,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("name", models.CharField(max_length=100)),
                 ("payload", models.JSONField(default=dict)),

@@ -25,11 +25,7 @@ class Command(BaseCommand):
         # What settings read from the stack's own files must not look like the
         # operator's wish for a server of their own.
         own = {
-            k: v
-            for k, v in os.environ.items()
-            if not ORIGINS.get(k, "").endswith("stack.env")
+            k: v for k, v in os.environ.items() if not ORIGINS.get(k, "").endswith("stack.env")
         }
         os.chdir(ROOT)
-        os.execve(
-            sys.executable, [sys.executable, "-m", "clinicity.stack", *words], own
-        )  # noqa: S606
+        os.execve(sys.executable, [sys.executable, "-m", "clinicity.stack", *words], own)  # noqa: S606

@@ -1,0 +1,19 @@
+"""Django admin as a part of the product: its name, and the product's own log-in."""
+
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+
+
+class ClinicityAdminSite(AdminSite):
+    site_header = _("Clinicity administration")
+    site_title = _("Clinicity")
+    index_title = _("What the system holds")
+    site_url = "/"
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
+        """One log-in for all: Django's own form would pass by lockout and audit."""
+        return redirect_to_login(request.get_full_path())
