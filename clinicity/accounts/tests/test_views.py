@@ -1,0 +1,50 @@
+import pytest
+from django.test import Client
+
+from clinicity.accounts.models import User
+
+pytestmark = pytest.mark.django_db
+
+
+def test_anonymous_is_sent_to_the_log_in_page(client: Client) -> None:
+    answer = client.get("/")
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/accounts/login/")
+
+
+def test_log_in_page_signs_in_and_goes_on(client: Client, alice: User, password: str) -> None:
+    answer = client.post(
+        "/accounts/login/?next=/patients/", {"email": alice.email, "password": password}
+    )
+    assert (answer.status_code, answer["Location"]) == (302, "/patients/")
+
+
+def test_next_to_another_host_is_ignored(client: Client, alice: User, password: str) -> None:
+    answer = client.post(
+        "/accounts/login/?next=https://evil.example/",
+        {"email": alice.email, "password": password},
+    )
+    assert "evil" not in answer["Location"]
+
+
+def test_wrong_password_keeps_the_address_and_says_so(client: Client, alice: User) -> None:
+    answer = client.post("/accounts/login/", {"email": alice.email, "password": "wrong"})
+    assert answer.status_code == 401
+    assert alice.email in answer.content.decode()
+    assert "wrong" in answer.content.decode()
+
+
+def test_log_out_ends_the_session(client: Client, alice: User) -> None:
+    client.force_login(alice)
+    assert client.post("/accounts/logout/").status_code == 302
+    assert client.get("/").status_code == 302
+
+
+def test_admin_uses_the_same_log_in(client: Client) -> None:
+    answer = client.get("/admin/", follow=True)
+    assert answer.redirect_chain[-1][0].startswith("/accounts/login/")
+
+
+def test_clinician_does_not_get_into_the_admin(client: Client, alice: User) -> None:
+    client.force_login(alice)
+    assert client.get("/admin/").status_code == 302
