@@ -8,6 +8,8 @@
 -- clinicity_owner   owns the tables, migrates and backs up (bypasses row security)
 -- clinicity_app     serves: neither owner nor bypassing, so policies bind it
 -- clinicity_sealer  chains the audit trail, and does nothing else
+--
+-- What each may do with which table, the migrations say (run by the owner).
 
 \set ON_ERROR_STOP on
 \getenv owner_password CLINICITY_OWNER_PASSWORD
@@ -24,6 +26,3 @@ ALTER ROLE clinicity_sealer WITH NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE
 
 SELECT 'CREATE DATABASE clinicity OWNER clinicity_owner TEMPLATE template0 ENCODING ''UTF8'''
 WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'clinicity') \gexec
-
-\connect clinicity
-\ir grants.sql

@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -112,6 +111,7 @@ def _launch(folder: Folder, idle_minutes: float) -> int:
         process = processes.spawn(command, log=log)
     # Until it has written its own pid file, this names it.
     processes.write_pid(folder.run / "supervisor.pid", process.pid)
+    process.returncode = 0  # it outlives us: nobody here will wait for it
     return process.pid
 
 

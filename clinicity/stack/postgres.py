@@ -197,7 +197,10 @@ class Postgres(Server):
         )  # fmt: skip
 
     def settings(self) -> dict[str, str]:
-        return {name: self._url(ROLES[key], key, DATABASE) for name, key in URLS.items()}
+        return self.urls(DATABASE)
+
+    def urls(self, database: str) -> dict[str, str]:
+        return {name: self._url(ROLES[key], key, database) for name, key in URLS.items()}
 
     def admin_url(self, database: str) -> str:
         return self._url(ADMIN, "ADMIN", database)

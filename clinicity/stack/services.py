@@ -22,7 +22,7 @@ class Service(ABC):
         self.folder = folder
         self.port = port
 
-    def prepare(self) -> None:
+    def prepare(self) -> None:  # noqa: B027 (most need nothing)
         """Make what it needs before it starts: safe to do again."""
 
     @abstractmethod
@@ -31,7 +31,7 @@ class Service(ABC):
     @abstractmethod
     def is_ready(self) -> bool: ...
 
-    def settle(self) -> None:
+    def settle(self) -> None:  # noqa: B027
         """Do what can only be done once it answers: safe to do again."""
 
 
