@@ -173,7 +173,7 @@ def timeline_page(
         rows = rows.filter(occurred_at__gte=since) if since else rows
         rows = rows.filter(occurred_at__lt=until) if until else rows
         if after := _event_at(patient_id, cursor):
-            rows = rows.extra(  # noqa: S610  (a row comparison, which the ORM can't say)
+            rows = rows.extra(
                 where=["(occurred_at, patients_timelineevent.id) < (%s, %s)"],
                 params=[after.occurred_at, after.id],
             )

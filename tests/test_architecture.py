@@ -78,7 +78,7 @@ def is_service(path: Path) -> bool:
     return path.stem == "services" or path.parent.name == "services"
 
 
-@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize("path", list(sources()), ids=lambda path: str(path.relative_to(ROOT)))
 def test_module_keeps_the_rules(path: Path) -> None:
     tree = ast.parse(path.read_text())
     name = str(path.relative_to(ROOT))
@@ -145,7 +145,7 @@ def test_each_wired_task_is_declared() -> None:
 
 
 def test_each_table_with_a_patient_has_row_security(db: None) -> None:
-    from django.db import connection  # noqa: PLC0415
+    from django.db import connection
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND relrowsecurity")

@@ -45,7 +45,7 @@ class Threshold:
     @classmethod
     def parse(cls, params: Mapping[str, Any], *, metrics: frozenset[str]) -> "Threshold":
         """A rule from JSON; raises `Invalid` that names each bad field."""
-        errors = {name: "There is no such field." for name in set(params) - FIELDS}
+        errors = dict.fromkeys(set(params) - FIELDS, "There is no such field.")
         metric, comparison = params.get("metric"), params.get("comparison")
         if not isinstance(metric, str) or metric not in metrics:
             errors["metric"] = f"Choose one of {', '.join(sorted(metrics))}."

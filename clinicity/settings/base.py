@@ -5,8 +5,8 @@ from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
 
-from cryptography.fernet import Fernet
 import django_stubs_ext
+from cryptography.fernet import Fernet
 from csp.constants import NONCE, NONE, SELF
 
 from clinicity.environment import ROOT, load, var_dir

@@ -1,7 +1,7 @@
 """Production: nothing defaults, nothing is embedded, everything is behind TLS."""
 
 from clinicity.settings.base import *  # noqa: F403
-from clinicity.settings.base import DATABASES, REDIS_URL, env
+from clinicity.settings.base import DATABASES, env
 from clinicity.settings.secrets import demand_production_secrets
 
 DEMO = False
