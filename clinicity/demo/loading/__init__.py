@@ -1,0 +1,1 @@
+"""Loads the simulated clinic through the same services that people use."""

@@ -1,0 +1,101 @@
+"""The load: for each person a visible list of steps, each done once.
+
+A step and the note that it is done commit together, so a load that was cut off goes
+on where it stopped.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from clinicity.accounts.models import User
+from clinicity.common.actors import SYSTEM
+from clinicity.common.exceptions import Refused
+from clinicity.demo.loading.chart import chart_add
+from clinicity.demo.models import LoadedStep
+from clinicity.demo.simulator import CAST, Life
+from clinicity.demo.simulator.days import days_before
+from clinicity.demo.simulator.lives import DAYS, ZONE, live
+from clinicity.demo.simulator.people import Person
+from patients import selectors
+from patients.models import Patient
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Load:
+    """What each step works with."""
+
+    life: Life
+    team: Mapping[str, User]
+
+    @property
+    def treating(self) -> User:
+        return self.team[self.life.person.team[0]]
+
+
+Step = Callable[[Load], None]
+
+
+def clinic_load(
+    *, until: date, team: Mapping[str, User], tell: Tell, people: Sequence[Person] = CAST
+) -> int:
+    """Load what is missing and return how many steps that took.
+
+    Refuses to write beside patients who are not simulated.
+    """
+    if selectors.unsimulated_count(SYSTEM):
+        raise Refused("Patients who are not simulated live here: the demo stays out.")
+    done = steps_done()
+    until = next(iter(done.values()), until)
+    return sum(_person_load(person, team, until, set(done), tell) for person in people)
+
+
+def steps_done() -> dict[tuple[str, str], date]:
+    """Every step that is loaded, with the clinic's today that it was loaded for."""
+    rows = LoadedStep.objects.values_list("person", "step", "until")
+    return {(person, step): until for person, step, until in rows}
+
+
+def _person_load(
+    person: Person,
+    team: Mapping[str, User],
+    until: date,
+    done: set[tuple[str, str]],
+    tell: Tell,
+) -> int:
+    missing = [name for name in STEPS if (person.key, name) not in done]
+    if not missing:
+        return 0
+    started = time.monotonic()
+    load = Load(live(person, days_before(until, count=DAYS, zone=ZONE)), team)
+    for name in missing:
+        _step_load(load, name)
+    seconds = time.monotonic() - started
+    tell(f"{person.full_name:20} {', '.join(missing)} ({seconds:.1f} s)")
+    return len(missing)
+
+
+@transaction.atomic
+def _step_load(load: Load, name: str) -> None:
+    STEPS[name](load)
+    LoadedStep.objects.create(
+        person=load.life.person.key, step=name, until=load.life.days.until
+    )
+
+
+def _chart(load: Load) -> None:
+    chart_add(load.life, load.team)
+
+
+def patient_of(load: Load) -> Patient:
+    """The patient that the chart step made."""
+    number = load.life.person.record_number
+    return selectors.patients_page(load.treating.actor, search=number).items[0]
+
+
+STEPS: dict[str, Step] = {"chart": _chart}

@@ -1,0 +1,119 @@
+"""The load goes through services, once, and never beside real people."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+
+from clinicity.accounts.models import User
+from clinicity.accounts.services import Credentials, sign_in
+from clinicity.common.actors import SYSTEM
+from clinicity.common.exceptions import NotFound, Refused
+from clinicity.demo.loading import clinic
+from clinicity.demo.loading.accounts import accounts_ensure, password_of
+from clinicity.demo.simulator.cast import IRIS
+from patients import selectors
+from patients.models import MedicationDose, Patient
+from patients.services import patient_create
+
+UNTIL = date(2026, 11, 23)
+PASSWORD = "a password for demonstration"
+
+
+@pytest.fixture
+def team(db: None) -> Mapping[str, User]:
+    return accounts_ensure(PASSWORD)
+
+
+@pytest.fixture
+def charts_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clinic, "STEPS", {"chart": clinic.STEPS["chart"]})
+
+
+def load(team: Mapping[str, User], until: date = UNTIL) -> int:
+    return clinic.clinic_load(until=until, team=team, tell=lambda _: None, people=[IRIS])
+
+
+def the_patient(user: User) -> Patient:
+    return selectors.patients_page(user.actor, search=IRIS.record_number).items[0]
+
+
+def test_a_chart_is_loaded_as_it_was_simulated(
+    team: Mapping[str, User], charts_only: None
+) -> None:
+    assert load(team) == 1
+    alice = team["alice"].actor
+    patient = the_patient(team["alice"])
+    assert patient.full_name == "Iris Samplewood"
+    assert patient.simulated
+    newest = selectors.lab_results(alice, patient.id)[0]
+    assert (newest.name, float(newest.value)) == ("Lithium level", 0.46)
+    visits = selectors.encounters(alice, patient.id)
+    assert [visit.status for visit in visits] == ["planned", "finished", "finished"]
+    doses = selectors.doses(alice, patient.id, visits[1].starts_at, visits[0].starts_at)
+    assert [d.status for d in doses].count(MedicationDose.Status.MISSED) == 2
+
+
+def test_a_second_load_changes_nothing(team: Mapping[str, User], charts_only: None) -> None:
+    load(team)
+    assert load(team) == 0
+    assert len(selectors.patients_page(SYSTEM).items) == 1
+
+
+def test_a_load_that_goes_on_another_day_keeps_the_first_day(
+    team: Mapping[str, User], charts_only: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(team)
+    seen: list[date] = []
+    monkeypatch.setitem(clinic.STEPS, "later", lambda load: seen.append(load.life.days.until))
+    assert load(team, until=date(2026, 12, 1)) == 1
+    assert seen == [UNTIL]
+
+
+def test_a_step_that_fails_leaves_nothing_and_is_done_again(
+    team: Mapping[str, User], charts_only: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def chart_then_fail(load: clinic.Load) -> None:
+        clinic.chart_add(load.life, load.team)
+        raise RuntimeError("cut off")
+
+    monkeypatch.setattr(clinic, "STEPS", {"chart": chart_then_fail})
+    with pytest.raises(RuntimeError, match="cut off"):
+        load(team)
+    assert selectors.patients_page(SYSTEM).items == []
+    monkeypatch.undo()
+    assert load(team) >= 1
+
+
+def test_nothing_is_loaded_beside_people_who_are_not_simulated(
+    team: Mapping[str, User], settings: LazySettings
+) -> None:
+    settings.DEMO = False
+    patient_create(
+        by=team["alice"].actor, first_name="Real", last_name="Person",
+        date_of_birth=date(1990, 1, 1), simulated=False,
+    )  # fmt: skip
+    with pytest.raises(Refused):
+        load(team)
+
+
+def test_the_team_decides_who_sees_the_patient(
+    team: Mapping[str, User], charts_only: None
+) -> None:
+    load(team)
+    patient = the_patient(team["bob"])
+    with pytest.raises(NotFound):
+        selectors.patient_get(team["charlie"].actor, patient.id)
+
+
+def test_the_password_is_made_once_and_kept_private(tmp_path: Path) -> None:
+    password = password_of(tmp_path)
+    assert password_of(tmp_path) == password
+    assert (tmp_path / "demo.env").stat().st_mode & 0o077 == 0
+
+
+def test_demo_accounts_sign_in(team: Mapping[str, User]) -> None:
+    user = sign_in(Credentials("alice@clinicity.example", PASSWORD, "127.0.0.1"))
+    assert user.id == team["alice"].id
