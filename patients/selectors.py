@@ -92,6 +92,12 @@ def patient_ids(actor: Actor) -> list[UUID]:
         return list(rows.values_list("id", flat=True))
 
 
+def unsimulated_count(actor: Actor) -> int:
+    """How many patients that the actor may see are real people."""
+    with acting_as(actor, Scope.ALL_PATIENTS if actor.role == Role.SERVICE else None):
+        return Patient.objects.filter(simulated=False).count()
+
+
 def care_team(actor: Actor, patient_id: UUID) -> list[CareTeamMember]:
     with acting_as(actor, _scope(actor, patient_id)):
         rows = CareTeamMember.objects.filter(patient_id=patient_id).select_related("user")
