@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "auditlog.middleware.AuditlogMiddleware",
     "clinicity.accounts.middleware.ActingAsInAdminMiddleware",
+    "clinicity.common.middleware.RefusalPageMiddleware",
 ]
 
 ROOT_URLCONF = "clinicity.urls"
