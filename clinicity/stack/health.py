@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlsplit
 
 import grpc
@@ -105,10 +106,7 @@ CHECKS = (
     Check("database", database, needed=True),
     Check("redis", redis_server, needed=True),
     Check("milvus", vectors, needed=False),
-    *(
-        Check(f"worker-{name}", lambda name=name: worker(name), needed=False)
-        for name in WORKERS
-    ),
+    *(Check(f"worker-{name}", partial(worker, name), needed=False) for name in WORKERS),
 )
 
 
