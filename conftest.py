@@ -76,6 +76,12 @@ def database(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture
+def password() -> str:
+    """The password of everyone in the cast."""
+    return PASSWORD
+
+
+@pytest.fixture
 def alice(database: None) -> User:
     """A clinician who treats `patient`."""
     return _person("Alice Archer", "alice@clinic.example", "clinician")
@@ -109,7 +115,7 @@ def auditor(database: None) -> User:
 def patient(alice: User) -> Patient:
     """A simulated person under Alice's care."""
     return patient_create(
-        by=alice.actor, first_name="Pat", last_name="Example", date_of_birth=date(1985, 7, 20)
+        by=alice.actor, first_name="Zoë", last_name="Tester", date_of_birth=date(1985, 7, 20)
     )
 
 

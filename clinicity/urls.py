@@ -33,5 +33,5 @@ urlpatterns = [
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     *[path("api/v1/", include(module)) for module in API],
     re_path(r"^api/", api_not_found),
-    re_path(rf"^(?=({ALIASES})(/|$))", include("clinicity.aliases")),
+    re_path(rf"^(?=(?:{ALIASES})(?:/|$))", include("clinicity.aliases")),
 ]

@@ -58,6 +58,16 @@ def patient_get(actor: Actor, patient_id: UUID) -> Patient:
     raise NotFound("There is no such patient.")
 
 
+def deleted_patient_get(actor: Actor, patient_id: UUID) -> Patient:
+    """One of the actor's patients who was taken off the list."""
+    demand_reader(actor)
+    with acting_as(actor):
+        patient = Patient.objects.filter(id=patient_id, deleted_at__isnull=False).first()
+    if patient is None:
+        raise NotFound("There is no such patient.")
+    return patient
+
+
 def patients_page(
     actor: Actor, *, search: str = "", cursor: str | None = None, size: int = PAGE_SIZE
 ) -> Page[Patient]:

@@ -61,7 +61,8 @@ def delete(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 @require_GET
 def deleted(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """What follows a removal: the way back."""
-    return render(request, "patients/deleted.html", {"patient_id": patient_id})
+    patient = selectors.deleted_patient_get(actor_of(request), patient_id)
+    return render(request, "patients/deleted.html", {"patient": patient})
 
 
 @require_POST

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "clinicity.stack.metrics.MeasureRequests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "clinicity.common.middleware.RequestIdMiddleware",
@@ -86,6 +87,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "auditlog.middleware.AuditlogMiddleware",
     "clinicity.accounts.middleware.ActingAsInAdminMiddleware",
+    "clinicity.common.middleware.RefusalPageMiddleware",
 ]
 
 ROOT_URLCONF = "clinicity.urls"
@@ -193,6 +195,7 @@ CELERY_BEAT_SCHEDULE = {
 
 MILVUS_HOST = env.str("MILVUS_HOST", default="127.0.0.1")
 MILVUS_PORT = env.int("MILVUS_PORT", default=19530)
+MILVUS_PREFIX = env.str("MILVUS_PREFIX", default="clinicity_")
 MILVUS_URI = env.str("MILVUS_URI", default=f"http://{MILVUS_HOST}:{MILVUS_PORT}")
 NEO4J_URI = env.str("NEO4J_URI", default="")
 NEO4J_USER = env.str("NEO4J_USER", default="neo4j")
@@ -262,6 +265,9 @@ AUDITLOG_DISABLE_REMOTE_ADDR = True
 RATE_LIMITING_ENABLED = env.bool("RATE_LIMITING_ENABLED", default=True)
 PHI_SANITIZATION_ENABLED = env.bool("PHI_SANITIZATION_ENABLED", default=True)
 CLINICITY_DATA_DIR = env.str("CLINICITY_DATA_DIR", default=str(ROOT.parent / "shared" / "data"))
+
+# Without a token, /metrics answers the same machine only.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOG_FORMAT = env.str("LOG_FORMAT", default="json")

@@ -5,3 +5,6 @@ from clinicity.settings.base import *  # noqa: F403
 DEMO = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOG_LEVEL = "WARNING"
+# Static files are served from where they lie; nothing is collected first.
+STATIC_ROOT = None
+WHITENOISE_USE_FINDERS = True

@@ -91,7 +91,7 @@ class Keeper:
 
     def _count_failure(self, *, lived: float) -> float:
         self.failures = 0 if lived > WELL_AFTER else self.failures + 1
-        pause = min(LONGEST_PAUSE, 0.25 * 2**self.failures)
+        pause = min(LONGEST_PAUSE, 0.25 * 2.0**self.failures)
         logger.warning("%s ended; starting it again in %.1f s.", self.service.name, pause)
         return pause
 

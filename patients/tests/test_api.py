@@ -19,7 +19,9 @@ Api = Callable[[User], Client]
 
 
 def post(client: Client, path: str, body: Any, **headers: str):  # type: ignore[no-untyped-def]
-    return client.post(f"/api/v1/{path}", json.dumps(body), "application/json", headers=headers)
+    return client.post(
+        f"/api/v1/{path}", json.dumps(body), content_type="application/json", headers=headers
+    )
 
 
 @pytest.mark.parametrize("path", ["patients", "patients/"])
@@ -40,7 +42,10 @@ def test_strangers_patient_is_not_there(api: Api, charlie: User, patient: Patien
     client = api(charlie)
     path = f"/api/v1/patients/{patient.id}"
     assert client.get(path).status_code == 404
-    assert client.patch(path, {"last_name": "X"}, "application/json").status_code == 404
+    assert (
+        client.patch(path, {"last_name": "X"}, content_type="application/json").status_code
+        == 404
+    )
     assert client.delete(path).status_code == 404
     assert client.get(f"/api/v1/timeline/?patient_id={patient.id}").status_code == 404
     event = {"patient_id": str(patient.id), "title": "x", "occurred_at": "2026-01-01T00:00:00Z"}
@@ -96,17 +101,19 @@ def test_bad_input_names_the_field_and_stores_nothing(
 
 def test_wrong_json_and_wrong_method_are_problem_details(api: Api, alice: User) -> None:
     client = api(alice)
-    wrong = client.post("/api/v1/patients", "{", "application/json")
+    wrong = client.post("/api/v1/patients", "{", content_type="application/json")
     assert (wrong.status_code, wrong["Content-Type"]) == (400, "application/problem+json")
-    assert client.put("/api/v1/patients", {}, "application/json").status_code == 405
+    assert (
+        client.put("/api/v1/patients", {}, content_type="application/json").status_code == 405
+    )
     assert client.get("/api/v1/no/such/path").json()["status"] == 404
 
 
 def test_edit_conflict_is_told(api: Api, alice: User, patient: Patient) -> None:
     path = f"/api/v1/patients/{patient.id}"
     body = {"last_name": "Brown", "version": 1}
-    assert api(alice).patch(path, body, "application/json").json()["version"] == 2
-    assert api(alice).patch(path, body, "application/json").status_code == 409
+    assert api(alice).patch(path, body, content_type="application/json").json()["version"] == 2
+    assert api(alice).patch(path, body, content_type="application/json").status_code == 409
 
 
 def test_delete_and_restore(api: Api, alice: User, patient: Patient) -> None:
@@ -172,7 +179,9 @@ def test_timeline_is_kept_edited_found_and_summed_up(
     }  # fmt: skip
     event = post(client, "timeline/event", body).json()
     path = f"/api/v1/timeline/event/{event['id']}"
-    edited = client.put(path, {"title": "Fell from a chair"}, "application/json").json()
+    edited = client.put(
+        path, {"title": "Fell from a chair"}, content_type="application/json"
+    ).json()
     assert (edited["title"], edited["version"]) == ("Fell from a chair", 2)
     query = {"patient_id": str(patient.id)}
     assert len(client.get("/api/v1/timeline/", query).json()["items"]) == 1

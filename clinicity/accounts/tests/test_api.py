@@ -2,7 +2,7 @@
 
 import pytest
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from clinicity.accounts.models import RefreshToken, User
 from clinicity.audit.models import AuditEvent
@@ -47,7 +47,7 @@ def test_wrong_password_and_unknown_account_answer_alike(
 
 
 def test_the_eleventh_wrong_password_is_locked_out(
-    client: Client, dora: User, settings: SettingsWrapper
+    client: Client, dora: User, settings: Settings
 ) -> None:
     settings.RATE_LIMITING_ENABLED = True
     statuses = [sign_in(client, "wrong").status_code for _ in range(10)]

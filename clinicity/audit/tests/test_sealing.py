@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.db import ProgrammingError, connection, connections, transaction
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from clinicity.audit import sealing
 from clinicity.audit import services as audit
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("real_transactions", "checkpoints")
 
 
 @pytest.fixture
-def checkpoints(settings: SettingsWrapper, tmp_path: Path) -> Path:
+def checkpoints(settings: Settings, tmp_path: Path) -> Path:
     settings.AUDIT_CHECKPOINT_DIR = tmp_path
     return tmp_path
 

@@ -3,7 +3,7 @@ import os
 from uuid import uuid4
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from clinicity.privacy import keyring
 from clinicity.privacy.models import SubjectKey
@@ -29,7 +29,7 @@ def test_another_subjects_key_does_not_open() -> None:
         keyring.unseal(other, blob, aad=b"")
 
 
-def test_rotation_keeps_everything_readable(settings: SettingsWrapper) -> None:
+def test_rotation_keeps_everything_readable(settings: Settings) -> None:
     subject = uuid4()
     keyring.subject_key_create(subject)
     blob = keyring.seal(subject, b"counts", aad=b"")

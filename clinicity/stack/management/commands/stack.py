@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
@@ -13,7 +13,7 @@ from clinicity.stack import __main__ as stack
 
 class Command(BaseCommand):
     help = "Start, stop, look at or read the logs of the embedded stack."
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         stack.add_arguments(parser)
