@@ -1,0 +1,26 @@
+"""`python -m clinicity.demo.smoke`: exit status 0 when every row passed."""
+
+import sys
+import time
+
+from clinicity.demo.smoke import doors
+from clinicity.demo.smoke.house import house
+from clinicity.demo.smoke.walk import Row, Wrong, walk_through
+
+ROWS: tuple[Row, ...] = (*doors.FIRST, *doors.LAST)
+
+
+def main() -> int:
+    started = time.monotonic()
+    try:
+        with house() as walk:
+            seconds = time.monotonic() - started
+            sys.stdout.write(f"  a fresh demo at {walk.base} in {seconds:.1f} s\n\n")
+            return min(walk_through(walk, ROWS), 1)
+    except Wrong as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
