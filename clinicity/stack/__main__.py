@@ -1,4 +1,4 @@
-"""`python -m clinicity.stack start|stop|status|logs|run`: works without Django."""
+"""`python -m clinicity.stack start|stop|status|logs|run|demo`: works without Django."""
 
 import argparse
 import logging
@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from clinicity.stack import control
+from clinicity.stack import demo as demonstration
 from clinicity.stack.folder import Folder, folder
 from clinicity.stack.services import StackError
 
@@ -23,6 +24,10 @@ def start(place: Folder, options: argparse.Namespace) -> None:
 
 def run(place: Folder, options: argparse.Namespace) -> None:
     control.run(place, tell=say, idle_minutes=options.idle_minutes)
+
+
+def demo(place: Folder, options: argparse.Namespace) -> None:
+    demonstration.run(place, tell=say)
 
 
 def stop(place: Folder, options: argparse.Namespace) -> None:
@@ -50,6 +55,7 @@ ACTS: dict[str, Callable[[Folder, argparse.Namespace], None]] = {
     "status": status,
     "logs": logs,
     "run": run,
+    "demo": demo,
 }
 
 
