@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 import venv
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,7 +47,7 @@ def install_packages() -> None:
     if not PYTHON.exists():
         step("making a virtual environment", make_venv)
     step("installing uv", lambda: run(PYTHON, "-m", "pip", "install", "--quiet", "uv"))
-    step("installing packages (about 270, some are large)", install_lock)
+    step("installing packages (some are large)", install_lock)
     MARKER.write_text(digest(LOCK))
 
 
@@ -90,15 +91,18 @@ def apt_install(package: str) -> bool:
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return False
     say(f"installing {package} …")
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     install = ["apt-get", "install", "--yes", "--no-install-recommends", package]
-    for command in (["apt-get", "update"], install):
-        done = subprocess.run(command, check=False, env=environment, **quiet)
-    return done.returncode == 0
+    done = [_quietly(command) for command in (["apt-get", "update"], install)]
+    return done[-1]
 
 
-def step(what: str, do) -> None:  # type: ignore[no-untyped-def]
+def _quietly(command: list[str]) -> bool:
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    outcome = subprocess.run(command, check=False, env=environment, capture_output=True)
+    return outcome.returncode == 0
+
+
+def step(what: str, do: Callable[[], object]) -> None:
     say(f"{what} …")
     began = time.monotonic()
     do()

@@ -42,12 +42,12 @@ def start(supervisor: Supervisor) -> list[str]:
     """Start everything in order; returns the lines that say how to sign in."""
     folder = supervisor.folder
     web = Web(folder, choose_port(supervisor.tell))
-    background = [kind(folder) for kind in BACKGROUND]
-    supervisor.end_orphans([web, *background])
     control.start_servers(supervisor)
     supervisor.tell("preparing the database and the simulated clinic …")
     sign_in = prepare_data(supervisor)
-    supervisor.start_all([web, *background])
+    supervisor.start_all([web])
+    # They load while the first page is being looked at.
+    supervisor.start_all([kind(supervisor.folder) for kind in BACKGROUND])
     url_file(folder).write_text(f"http://{LOOPBACK}:{web.port}\n")
     return sign_in
 

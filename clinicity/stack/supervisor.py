@@ -147,10 +147,6 @@ class Supervisor:
         for service in reversed(services):
             Keeper(service).end_orphan()
 
-    def start(self, service: Service) -> None:
-        """Start one service and wait until it answers."""
-        self.start_all([service])
-
     def start_all(self, services: Sequence[Service]) -> None:
         """Start several at once, then wait for each in turn."""
         began = time.monotonic()
