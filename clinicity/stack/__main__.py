@@ -1,4 +1,4 @@
-"""`python -m clinicity.stack start|stop|status|logs|run`: works without Django."""
+"""`python -m clinicity.stack start|stop|status|logs|run|demo|reset`: works without Django."""
 
 import argparse
 import logging
@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from clinicity.stack import control
+from clinicity.stack import demo as demonstration
 from clinicity.stack.folder import Folder, folder
 from clinicity.stack.services import StackError
 
@@ -25,8 +26,23 @@ def run(place: Folder, options: argparse.Namespace) -> None:
     control.run(place, tell=say, idle_minutes=options.idle_minutes)
 
 
+def demo(place: Folder, options: argparse.Namespace) -> None:
+    demonstration.run(place, tell=say)
+
+
 def stop(place: Folder, options: argparse.Namespace) -> None:
-    say("stopped" if control.stop(place) else "nothing was running")
+    if options.if_unused and control.is_in_use(place):
+        say("left running: another process uses it")
+    else:
+        say("stopped" if control.stop(place) else "nothing was running")
+
+
+def reset(place: Folder, options: argparse.Namespace) -> None:
+    if not options.yes and not _agreed(f"Throw away everything in {place.root}?"):
+        say("nothing was changed")
+        return
+    control.reset(place)
+    say(f"{place.root} is empty: `make demo` starts over")
 
 
 def status(place: Folder, options: argparse.Namespace) -> None:
@@ -44,12 +60,20 @@ def logs(place: Folder, options: argparse.Namespace) -> None:
             say(control.tail(path, options.lines))
 
 
+def _agreed(question: str) -> bool:
+    sys.stdout.write(f"  {question} Type yes: ")
+    sys.stdout.flush()
+    return sys.stdin.readline().strip().lower() == "yes"
+
+
 ACTS: dict[str, Callable[[Folder, argparse.Namespace], None]] = {
     "start": start,
     "stop": stop,
     "status": status,
     "logs": logs,
     "run": run,
+    "demo": demo,
+    "reset": reset,
 }
 
 
@@ -63,6 +87,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=0,
         help="stop by itself when unused for so long",
     )
+    parser.add_argument("--if-unused", action="store_true", help="stop: only if nobody uses it")
+    parser.add_argument("--yes", action="store_true", help="reset: don't ask")
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -2,6 +2,8 @@
 
 import fcntl
 import os
+import shutil
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -11,12 +13,15 @@ from pathlib import Path
 
 from clinicity.environment import ROOT
 from clinicity.stack import embedded, processes
+from clinicity.stack.application import BACKGROUND, Web
 from clinicity.stack.folder import Folder
-from clinicity.stack.services import StackError
-from clinicity.stack.supervisor import Stopped, Supervisor
+from clinicity.stack.postgres import Postgres
+from clinicity.stack.services import Service, StackError
+from clinicity.stack.supervisor import Keeper, Stopped, Supervisor
 
 START_PATIENCE = 90.0
 STOP_PATIENCE = 60.0
+TEST_FOLDER = "test"
 
 
 @dataclass(frozen=True)
@@ -42,11 +47,10 @@ def run(folder: Folder, *, tell: Callable[[str], None], idle_minutes: float = 0)
 
 def start_servers(supervisor: Supervisor) -> None:
     folder = supervisor.folder
-    supervisor.end_orphans(embedded.announced(folder))
+    supervisor.end_orphans(known_services(folder))
     chosen = embedded.servers(folder)
     embedded.announce(folder, chosen)
-    for server in chosen:
-        supervisor.start(server)
+    supervisor.start_all(chosen)
 
 
 def start(folder: Folder, *, idle_minutes: float = 0) -> None:
@@ -63,13 +67,18 @@ def stop(folder: Folder) -> bool:
     """Stop the supervisor and its services. False when none was running."""
     pid = supervisor_pid(folder)
     if pid:
-        os.kill(pid, 15)
+        os.kill(pid, signal.SIGTERM)
         if not processes.wait_gone(pid, seconds=STOP_PATIENCE):
             raise StackError(f"The supervisor (pid {pid}) doesn't stop: see {folder.log}.")
-    orphans = [server for server in embedded.announced(folder) if _pid(folder, server.name)]
-    if orphans:
-        Supervisor(folder, tell=print).end_orphans(orphans)
+    orphans = [service for service in known_services(folder) if _pid(folder, service.name)]
+    for orphan in reversed(orphans):
+        Keeper(orphan).end_orphan()
     return bool(pid or orphans)
+
+
+def known_services(folder: Folder) -> list[Service]:
+    """Everything that a supervisor of this folder may have started."""
+    return [*embedded.announced(folder), Web(folder, port=0), *(k(folder) for k in BACKGROUND)]
 
 
 def standing(folder: Folder) -> list[Standing]:
@@ -150,14 +159,33 @@ def in_use(folder: Folder) -> Iterator[None]:
             os.utime(path)
 
 
-def _idle(folder: Folder, minutes: float) -> bool:
-    """Nobody holds the stack in use, and nobody has for so long."""
+def is_in_use(folder: Folder) -> bool:
+    """Whether a process holds the stack in use now."""
     path = folder.run / "users.lock"
-    if not path.exists() or time.time() - path.stat().st_mtime < minutes * 60:
+    if not path.exists():
         return False
     with path.open("r") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            return False
-    return True
+            return True
+    return False
+
+
+def reset(folder: Folder) -> None:
+    """Stop everything and throw the data away. A test stack below it stays."""
+    stop(folder)
+    shutil.rmtree(Postgres(folder, port=0).home, ignore_errors=True)
+    kept = {TEST_FOLDER}
+    for path in folder.root.iterdir() if folder.root.exists() else ():
+        if path.is_dir() and path.name not in kept:
+            shutil.rmtree(path)
+        elif not path.is_dir():
+            path.unlink()
+
+
+def _idle(folder: Folder, minutes: float) -> bool:
+    """Nobody holds the stack in use, and nobody has for so long."""
+    path = folder.run / "users.lock"
+    last_used = path.stat().st_mtime if path.exists() else time.time()
+    return time.time() - last_used > minutes * 60 and not is_in_use(folder)

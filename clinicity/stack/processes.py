@@ -31,7 +31,7 @@ class Command:
     nice: int = 0
 
 
-def spawn(command: Command, *, log: IO[bytes]) -> subprocess.Popen[bytes]:
+def spawn(command: Command, *, log: IO[bytes] | int) -> subprocess.Popen[bytes]:
     """Start a process in a session of its own: Ctrl-C reaches only the supervisor."""
     argv = [*(["nice", "-n", str(command.nice)] if command.nice else []), *command.argv]
     return subprocess.Popen(

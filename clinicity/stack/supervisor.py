@@ -8,6 +8,7 @@ import contextlib
 import fcntl
 import logging
 import os
+import selectors
 import signal
 import subprocess
 import threading
@@ -146,17 +147,35 @@ class Supervisor:
         for service in reversed(services):
             Keeper(service).end_orphan()
 
-    def start(self, service: Service) -> None:
-        """Start one service and wait until it answers."""
+    def start_all(self, services: Sequence[Service]) -> None:
+        """Start several at once, then wait for each in turn."""
         began = time.monotonic()
-        keeper = Keeper(service)
-        self.keepers.append(keeper)
-        keeper.start()
-        keeper.await_ready(self.pause)
-        service.settle()
-        self.tell(
-            f"{service.name}: ready on port {service.port} ({time.monotonic() - began:.1f} s)"
-        )
+        fresh = [Keeper(service) for service in services]
+        for keeper in fresh:
+            self.keepers.append(keeper)
+            keeper.start()
+        for keeper in fresh:
+            keeper.await_ready(self.pause)
+            keeper.service.settle()
+            place = f" on port {keeper.service.port}" if keeper.service.port else ""
+            self.tell(f"{keeper.service.name}: up{place} ({time.monotonic() - began:.1f} s)")
+
+    def lines_of(self, process: "subprocess.Popen[bytes]") -> Iterator[str]:
+        """What a step prints, line by line, until it ends or we are told to stop."""
+        out = process.stdout
+        assert out is not None  # noqa: S101 (the caller asked for a pipe)
+        waiting = selectors.DefaultSelector()
+        waiting.register(out, selectors.EVENT_READ)
+        rest = b""
+        while True:
+            self.pause(0)
+            if not waiting.select(TICK):
+                continue
+            chunk = os.read(out.fileno(), 65536)
+            *lines, rest = (rest + chunk).split(b"\n")
+            yield from (line.decode(errors="replace") for line in lines)
+            if not chunk:
+                return
 
     def watch(self, *, until: Callable[[], bool] = lambda: False) -> None:
         """Revive what ends, until stopped."""
