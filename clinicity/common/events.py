@@ -27,7 +27,8 @@ def publish(name: str, *, patient_id: UUID, **ids: str | int) -> None:
     event = OutboxEvent.objects.create(
         name=name, payload={"patient_id": str(patient_id), "ids": ids}
     )
-    transaction.on_commit(lambda: dispatch(event.id))
+    # The change is committed by then: a failure is logged, and the sweeper tries again.
+    transaction.on_commit(lambda: dispatch(event.id), robust=True)
 
 
 def dispatch(event_id: UUID) -> None:

@@ -100,7 +100,7 @@ def enqueue(
         requested_by=by.id,
         max_attempts=declared.max_attempts,
     )
-    transaction.on_commit(lambda: wake(job.id, name, declared.queue))
+    transaction.on_commit(lambda: wake(job.id, name, declared.queue), robust=True)
     return job
 
 

@@ -49,7 +49,7 @@ class Ciphertext:
 
     __slots__ = ("blob",)
 
-    def __init__(self, blob: str) -> None:
+    def __init__(self, blob: Any) -> None:
         self.blob = blob
 
     def __repr__(self) -> str:
@@ -170,3 +170,29 @@ class EncryptedJSONField(SealedField, PublishedTextField):  # type: ignore[misc]
 
 class EncryptedDecimalField(SealedField, models.DecimalField):  # type: ignore[misc]
     """A number that says something of a person: a laboratory value, a dose."""
+
+
+class EncryptedBytesField(SealedField, models.BinaryField):  # type: ignore[misc]
+    """Bytes, sealed without the detour over text."""
+
+    def get_internal_type(self) -> str:
+        return "BinaryField"
+
+    def seal(self, instance: models.Model, value: bytes) -> Ciphertext:
+        subject, aad = self._subject(instance), self._aad(instance)
+        return Ciphertext(keyring.seal(subject, bytes(value), aad=aad))
+
+    def open(self, instance: models.Model, value: Ciphertext) -> bytes:
+        return keyring.unseal(
+            self._subject(instance), bytes(value.blob), aad=self._aad(instance)
+        )
+
+    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
+        blob = super().get_db_prep_save(value, connection)
+        return None if blob is None else connection.Database.Binary(blob)
+
+    def from_db_value(self, value: Any, *args: Any) -> Ciphertext | None:
+        return None if value is None else Ciphertext(bytes(value))
+
+    def to_python(self, value: Any) -> Any:
+        return value

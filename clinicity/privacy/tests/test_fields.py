@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 def stored(patient: Patient, column: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {column} FROM patients_patient WHERE id = %s",  # noqa: S608
+            f"SELECT {column} FROM patients_patient WHERE id = %s",
             [patient.id],
         )
         return str(cursor.fetchone()[0])
@@ -30,7 +30,7 @@ def stored(patient: Patient, column: str) -> str:
 def store(patient: Patient, column: str, value: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE patients_patient SET {column} = %s WHERE id = %s",  # noqa: S608
+            f"UPDATE patients_patient SET {column} = %s WHERE id = %s",
             [value, patient.id],
         )
 

@@ -1,0 +1,193 @@
+"""Reading measurements: single samples, series for charts, summaries, receipts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+import numpy as np
+from django.db.models import Max
+from tsdownsample import MinMaxLTTBDownsampler
+
+from biometrics.features.columns import Columns, Floats, Ints, joined, unpacked
+from biometrics.metrics import METRICS, Metric, metric_of
+from biometrics.models import Device, IngestBatch, LatestReading, ReadingSegment, Rollup
+from biometrics.services.readings import Receipt, receipt_of
+from clinicity.accounts.acting import acting_as
+from clinicity.audit import services as audit
+from clinicity.common.actors import Actor, Role
+from clinicity.common.exceptions import NotFound
+from clinicity.common.pages import PAGE_SIZE, Page, page_of
+from patients import selectors as patients
+
+# A pause this many times the usual step is a gap, and drawn as one.
+GAP_STEPS = 5
+
+
+@dataclass(frozen=True)
+class Readings:
+    """Samples of one metric by time: start (ms UTC) and value, in the metric's unit."""
+
+    times_ms: Ints
+    values: Floats
+
+
+@dataclass(frozen=True)
+class Series:
+    """What a chart draws: at most `points` samples, None where a gap is."""
+
+    metric: Metric
+    times_ms: list[int]
+    values: list[float | None]
+    total: int
+
+
+@dataclass(frozen=True)
+class Latest:
+    """The newest value of a metric, when it was measured and when it arrived."""
+
+    metric: Metric
+    value: float
+    measured_at: datetime
+    synced_at: datetime
+    implausible: bool
+
+
+def readings_array(
+    actor: Actor, patient_id: UUID, metric: str, start: datetime, end: datetime
+) -> Readings:
+    """Every sample that starts in [start, end), of all devices."""
+    found = _samples(actor, patient_id, metric, _ms(start), _ms(end))
+    return Readings(found.start_ms, found.value)
+
+
+def series(
+    actor: Actor, patient_id: UUID, metric: str, start: datetime, end: datetime, points: int
+) -> Series:
+    """The samples as a chart shows them: peaks are kept (MinMaxLTTB), gaps stay gaps."""
+    patients.patient_get(actor, patient_id)
+    found = _samples(actor, patient_id, metric, _ms(start), _ms(end))
+    shown = found
+    if len(found) > points:
+        chosen = MinMaxLTTBDownsampler().downsample(found.start_ms, found.value, n_out=points)
+        shown = found.take(chosen.astype(np.int64))
+    times, values = _with_gaps(shown, found)
+    return Series(metric_of(metric), times, values, len(found))
+
+
+def daily_rollups(
+    actor: Actor, patient_id: UUID, metrics: Iterable[str], start: date, end: date
+) -> list[Rollup]:
+    """Daily summaries of local days in [start, end], by metric and day."""
+    with acting_as(actor, _scope(actor, patient_id)):
+        rows = Rollup.objects.filter(
+            patient_id=patient_id, period=Rollup.Period.DAY, metric__in=list(metrics),
+            local_date__gte=start, local_date__lte=end,
+        )  # fmt: skip
+        return list(rows.order_by("metric", "local_date"))
+
+
+def hourly_rollups(
+    actor: Actor, patient_id: UUID, metric: str, start: datetime, end: datetime
+) -> list[Rollup]:
+    with acting_as(actor, _scope(actor, patient_id)):
+        rows = Rollup.objects.filter(
+            patient_id=patient_id, period=Rollup.Period.HOUR, metric=metric,
+            start_at__gte=start, start_at__lt=end,
+        )  # fmt: skip
+        return list(rows.order_by("start_at"))
+
+
+def latest(actor: Actor, patient_id: UUID) -> list[Latest]:
+    """The newest value of each metric, in the catalogue's order."""
+    with acting_as(actor, _scope(actor, patient_id)):
+        rows = {row.metric: row for row in LatestReading.objects.filter(patient_id=patient_id)}
+    return [
+        Latest(
+            METRICS[code], rows[code].value, rows[code].measured_at, rows[code].synced_at,
+            rows[code].implausible,
+        )
+        for code in METRICS
+        if code in rows
+    ]  # fmt: skip
+
+
+def metrics_present(actor: Actor, patient_id: UUID) -> list[str]:
+    """Codes of the metrics that this patient has samples of."""
+    return [row.metric.code for row in latest(actor, patient_id)]
+
+
+def ledger_position(actor: Actor, patient_id: UUID) -> int:
+    """The patient's newest place in the ledger; 0 before the first batch."""
+    with acting_as(actor, _scope(actor, patient_id)):
+        rows = IngestBatch.objects.filter(patient_id=patient_id)
+        return int(rows.aggregate(last=Max("position"))["last"] or 0)
+
+
+def receipt_get(actor: Actor, batch_id: UUID) -> Receipt:
+    """The receipt of one batch of one of the actor's patients."""
+    with acting_as(actor):
+        batch = IngestBatch.objects.filter(id=batch_id).first()
+    if batch is None:
+        raise NotFound("There is no such receipt.")
+    return receipt_of(batch)
+
+
+def receipts_page(
+    actor: Actor, patient_id: UUID, *, cursor: str | None = None, size: int = PAGE_SIZE
+) -> Page[Receipt]:
+    """What arrived for a patient, newest first."""
+    patients.patient_get(actor, patient_id)
+    with acting_as(actor, _scope(actor, patient_id)):
+        rows = IngestBatch.objects.filter(patient_id=patient_id).defer("payload")
+        if cursor and cursor.isdecimal():
+            rows = rows.filter(position__lt=int(cursor))
+        found = list(rows.order_by("-position")[: size + 1])
+    return page_of(found, size=size, key=lambda batch: batch.position).map(receipt_of)
+
+
+def devices(actor: Actor, patient_id: UUID) -> list[Device]:
+    patients.patient_get(actor, patient_id)
+    with acting_as(actor, _scope(actor, patient_id)):
+        return list(Device.objects.filter(patient_id=patient_id).order_by("created_at"))
+
+
+def _samples(
+    actor: Actor, patient_id: UUID, metric: str, start_ms: int, end_ms: int
+) -> Columns:
+    span = metric_of(metric).span_ms
+    with acting_as(actor, _scope(actor, patient_id)):
+        segments = list(
+            ReadingSegment.objects.filter(
+                patient_id=patient_id, metric=metric, span_start_ms__gt=start_ms - span,
+                span_start_ms__lt=end_ms,
+            ).order_by("span_start_ms")
+        )  # fmt: skip
+        audit.record(
+            by=actor, act="reading.read", subject="reading", patient_id=patient_id,
+            metric=metric, segments=len(segments),
+        )  # fmt: skip
+        found = joined([unpacked(segment.samples) for segment in segments])
+    inside = (found.start_ms >= start_ms) & (found.start_ms < end_ms)
+    found = found.take(inside)
+    return found.take(np.argsort(found.start_ms, kind="stable"))
+
+
+def _with_gaps(shown: Columns, found: Columns) -> tuple[list[int], list[float | None]]:
+    if len(found) < 2:
+        return shown.start_ms.tolist(), shown.value.tolist()
+    step = float(np.median(np.diff(found.start_ms)))
+    pauses = np.flatnonzero(np.diff(found.start_ms) > GAP_STEPS * max(step, 1.0))
+    breaks = found.start_ms[pauses] + int(step)
+    places = np.searchsorted(shown.start_ms, breaks)
+    times = np.insert(shown.start_ms, places, breaks)
+    values = np.insert(shown.value, places, np.nan)
+    return times.tolist(), [None if np.isnan(value) else float(value) for value in values]
+
+
+def _ms(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)
+
+
+def _scope(actor: Actor, patient_id: UUID) -> UUID | None:
+    return patient_id if actor.role == Role.SERVICE else None

@@ -1,0 +1,87 @@
+"""Rollups and latest values, recomputed from segments for what a batch has touched."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from biometrics.features.columns import Columns, joined, unpacked
+from biometrics.features.rollups import (
+    Summary,
+    day_edges,
+    hour_edges,
+    local_date,
+    summaries,
+)
+from biometrics.metrics import metric_of
+from biometrics.models import LatestReading, ReadingSegment, Rollup
+from biometrics.samples import is_implausible
+from clinicity.common import clock
+
+
+def summaries_refresh(
+    patient_id: UUID, device_id: UUID | None, metric: str, new: Columns, zone: ZoneInfo
+) -> None:
+    """Recompute each hour and local day that `new` touches, and the latest value."""
+    first_ms, last_ms = int(new.start_ms.min()), int(new.start_ms.max())
+    days = day_edges(local_date(first_ms, zone), local_date(last_ms, zone), zone)
+    held = samples_between(patient_id, metric, int(days[0]), int(days[-1]), device_id)
+    for period, edges in (
+        (Rollup.Period.DAY, days),
+        (Rollup.Period.HOUR, hour_edges(first_ms, last_ms)),
+    ):
+        found = summaries(held.start_ms, held.value, edges)
+        _replace(
+            patient_id, device_id, metric, period, int(edges[0]), int(edges[-1]), found, zone
+        )
+    _latest_keep(patient_id, device_id, metric, held)
+
+
+def samples_between(
+    patient_id: UUID, metric: str, start_ms: int, end_ms: int, device_id: UUID | None
+) -> Columns:
+    """One device's samples that start in [start_ms, end_ms), by time."""
+    span = metric_of(metric).span_ms
+    segments = ReadingSegment.objects.filter(
+        patient_id=patient_id, device_id=device_id, metric=metric,
+        span_start_ms__gt=start_ms - span, span_start_ms__lt=end_ms,
+    ).order_by("span_start_ms")  # fmt: skip
+    found = joined([unpacked(segment.samples) for segment in segments])
+    inside = (found.start_ms >= start_ms) & (found.start_ms < end_ms)
+    return found.take(inside)
+
+
+def _replace(
+    patient_id: UUID, device_id: UUID | None, metric: str, period: str, first_ms: int,
+    end_ms: int, found: list[Summary], zone: ZoneInfo,
+) -> None:  # fmt: skip
+    Rollup.objects.filter(
+        patient_id=patient_id, device_id=device_id, metric=metric, period=period,
+        start_at__gte=moment_of(first_ms), start_at__lt=moment_of(end_ms),
+    ).delete()  # fmt: skip
+    Rollup.objects.bulk_create(
+        Rollup(
+            patient_id=patient_id, device_id=device_id, metric=metric, period=period,
+            start_at=moment_of(part.start_ms), local_date=local_date(part.start_ms, zone),
+            count=part.count, mean=part.mean, low=part.low, high=part.high, sd=part.sd,
+        )
+        for part in found
+    )  # fmt: skip
+
+
+def _latest_keep(patient_id: UUID, device_id: UUID | None, metric: str, held: Columns) -> None:
+    newest = int(np.argmax(held.start_ms))
+    measured_at = moment_of(int(held.start_ms[newest]))
+    latest = LatestReading.objects.filter(patient_id=patient_id, metric=metric).first()
+    if latest and latest.measured_at > measured_at:
+        return
+    latest = latest or LatestReading(patient_id=patient_id, metric=metric)
+    latest.device_id, latest.value = device_id, float(held.value[newest])
+    latest.measured_at, latest.synced_at = measured_at, clock.now()
+    latest.implausible = is_implausible(metric_of(metric), latest.value)
+    latest.save()
+
+
+def moment_of(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
