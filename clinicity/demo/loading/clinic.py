@@ -15,6 +15,7 @@ from clinicity.accounts.models import User
 from clinicity.common.actors import SYSTEM
 from clinicity.common.exceptions import Refused
 from clinicity.demo.loading.chart import chart_add
+from clinicity.demo.loading.readings import readings_add
 from clinicity.demo.models import LoadedStep
 from clinicity.demo.simulator import CAST, Life
 from clinicity.demo.simulator.days import days_before
@@ -98,4 +99,8 @@ def patient_of(load: Load) -> Patient:
     return selectors.patients_page(load.treating.actor, search=number).items[0]
 
 
-STEPS: dict[str, Step] = {"chart": _chart}
+def _readings(load: Load) -> None:
+    readings_add(load.life, load.treating.actor, patient_of(load).id)
+
+
+STEPS: dict[str, Step] = {"chart": _chart, "readings": _readings}

@@ -1,7 +1,7 @@
 """Minutes of the simulated time: UTC milliseconds beside the wearer's own clock."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -47,6 +47,11 @@ class Days:
         wall = datetime.combine(day, time()) + timedelta(minutes=round(hour * 60))
         return wall.replace(tzinfo=self.zone)
 
+    def offsets(self, times: Ints) -> Ints:
+        """Minutes by which the wearer's clock is ahead of UTC at each of these moments."""
+        at = np.clip(np.searchsorted(self.times, times), 0, len(self.times) - 1)
+        return self.local[at] + _epoch(self.first) // 60 - self.times[at] // 60_000
+
     def weekend(self) -> Mask:
         """By day index: whether it is a Saturday or Sunday."""
         days = [self.first + timedelta(days=n) for n in range(self.count)]
@@ -58,8 +63,13 @@ def days_before(until: date, *, count: int, zone: ZoneInfo) -> Days:
     start, end = (int(_midnight(day, zone).timestamp()) for day in (first, until))
     seconds = np.arange(start, end, 60, dtype=np.int64)
     local_seconds = seconds + np.repeat(_offsets(seconds[::60], zone), 60)[: len(seconds)]
-    origin = int(datetime.combine(first, time(), ZoneInfo("UTC")).timestamp())
-    return Days(until, count, zone, seconds * 1000, (local_seconds - origin) // 60)
+    local = (local_seconds - _epoch(first)) // 60
+    return Days(until, count, zone, seconds * 1000, local)
+
+
+def _epoch(day: date) -> int:
+    """The day's midnight as epoch seconds, were its clock UTC."""
+    return int(datetime.combine(day, time(), UTC).timestamp())
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

@@ -1,18 +1,21 @@
 """The load goes through services, once, and never beside real people."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.conf import LazySettings
 
+from biometrics.selectors import readings_array
 from clinicity.accounts.models import User
 from clinicity.accounts.services import Credentials, sign_in
 from clinicity.common.actors import SYSTEM
 from clinicity.common.exceptions import NotFound, Refused
 from clinicity.demo.loading import clinic
 from clinicity.demo.loading.accounts import accounts_ensure, password_of
+from clinicity.demo.simulator import Life, simulate
 from clinicity.demo.simulator.cast import IRIS
 from patients import selectors
 from patients.models import MedicationDose, Patient
@@ -117,3 +120,21 @@ def test_the_password_is_made_once_and_kept_private(tmp_path: Path) -> None:
 def test_demo_accounts_sign_in(team: Mapping[str, User]) -> None:
     user = sign_in(Credentials("alice@clinicity.example", PASSWORD, "127.0.0.1"))
     assert user.id == team["alice"].id
+
+
+def test_readings_are_stored_as_they_were_simulated(
+    team: Mapping[str, User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = {name: clinic.STEPS[name] for name in ("chart", "readings")}
+    monkeypatch.setattr(clinic, "STEPS", steps)
+    assert load(team) == 2
+    life = next(simulate(UNTIL, people=(IRIS,)))
+    alice, patient = team["alice"].actor, the_patient(team["alice"])
+    for metric, samples in life.samples.items():
+        found = readings_array(alice, patient.id, metric, *whole(life))
+        assert np.array_equal(found.times_ms, samples.times)
+        assert np.array_equal(found.values, samples.values)
+
+
+def whole(life: Life) -> tuple[datetime, datetime]:
+    return life.days.at(life.days.count, 0), life.days.at(0, 0)

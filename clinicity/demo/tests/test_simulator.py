@@ -64,6 +64,11 @@ def test_clocks_that_change_neither_lose_nor_double_a_minute() -> None:
     assert np.all(np.diff(life.days.times) == 60_000)
 
 
+def test_offsets_are_those_of_the_wearers_clock(lives: dict[str, Life]) -> None:
+    days = lives["hugo"].days
+    assert list(days.offsets(days.times[[0, -1]])) == [60, 0]
+
+
 def test_devices_have_gaps(lives: dict[str, Life]) -> None:
     for life in lives.values():
         assert len(life.samples["activity"].times) < len(life.days.times)
