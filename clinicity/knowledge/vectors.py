@@ -128,9 +128,7 @@ class PassageIndex:
             self._client.drop_collection(self.name)
             _create(self._client, self.name)
 
-    def _hybrid(
-        self, expression: str, dense: NDArray[np.float32], tokens: str
-    ) -> list[Hit]:
+    def _hybrid(self, expression: str, dense: NDArray[np.float32], tokens: str) -> list[Hit]:
         halves = [
             AnnSearchRequest(
                 [dense.tolist()], "dense", {"metric_type": "COSINE"}, DEPTH, expr=expression
@@ -151,7 +149,7 @@ class PassageIndex:
 def passages() -> PassageIndex:
     """The index of patients' passages. Raises Unavailable when Milvus doesn't answer."""
     with _answering():
-        return _index(settings.MILVUS_URI, f"{settings.MILVUS_PREFIX}_passages")
+        return _index(settings.MILVUS_URI, f"{settings.MILVUS_PREFIX}passages")
 
 
 def forget() -> None:
