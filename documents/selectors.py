@@ -13,6 +13,7 @@ from clinicity.common.pages import PAGE_SIZE, Page, cursor_id, page_of
 from clinicity.knowledge import embeddings, tokens, vectors
 from clinicity.privacy import keyring
 from clinicity.privacy.pseudonyms import pseudonym
+from clinicity.privacy.querysets import GuardedQuerySet
 from documents import files
 from documents.extraction import sandbox
 from documents.extraction.shapes import Box, Refused
@@ -199,7 +200,7 @@ def _asker(actor: Actor, patient_id: UUID) -> Callable[[list[UUID]], set[UUID]]:
     return allowed
 
 
-def _evidence():  # type: ignore[no-untyped-def]
+def _evidence() -> GuardedQuerySet[Chunk]:
     """Passages that may be cited: of documents that are ready, of patients still here."""
     return Chunk.objects.filter(
         document__state=Document.State.READY, patient__deleted_at__isnull=True
@@ -209,7 +210,7 @@ def _evidence():  # type: ignore[no-untyped-def]
 def _found(document_id: UUID) -> Document | None:
     rows = Document.objects.exclude(state=Document.State.DELETED)
     rows = rows.filter(id=document_id, patient__deleted_at__isnull=True)
-    return rows.select_related("patient").first()  # type: ignore[no-any-return]
+    return rows.select_related("patient").first()
 
 
 def _passage(chunk: Chunk, score: float) -> Passage:

@@ -47,8 +47,9 @@ def _embed_batch(texts: list[str]) -> Vectors:
         {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)},
     )  # fmt: skip
     weights = mask[:, :, None].astype(np.float32)
-    means = (states * weights).sum(axis=1) / weights.sum(axis=1)
-    return (means / np.linalg.norm(means, axis=1, keepdims=True)).astype(np.float32)
+    means: Vectors = (states * weights).sum(axis=1) / weights.sum(axis=1)
+    unit: Vectors = means / np.linalg.norm(means, axis=1, keepdims=True)
+    return unit
 
 
 @lru_cache(maxsize=1)

@@ -5,6 +5,7 @@ document in the wrong chart is worse than one that waits for a person to look.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -105,8 +106,14 @@ def _among(name: str, words: list[str]) -> bool:
 
 
 def _near(one: str, other: str) -> bool:
-    a, b = one.casefold(), other.casefold()
+    a, b = _folded(one), _folded(other)
     return a in b.split("-") or SequenceMatcher(None, a, b).ratio() >= NEAR
+
+
+def _folded(name: str) -> str:
+    """Without case and accents, which forms and OCR lose."""
+    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
 
 
 def _date_at(text: str) -> set[date]:

@@ -5,6 +5,7 @@ passage twice as once. So a worker may die anywhere and the next one goes on.
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID, uuid5
@@ -18,7 +19,7 @@ from clinicity.privacy.pseudonyms import pseudonym
 from documents import files
 from documents.extraction import chunking, identity, sandbox
 from documents.extraction.reading import OCR, TEXT_LAYER
-from documents.extraction.shapes import PageWords, Refused, words_as_rows, words_from
+from documents.extraction.shapes import PageSize, PageWords, Refused, words_as_rows, words_from
 from documents.models import Chunk, Document, DocumentPage
 from documents.services.lifecycle import record, tell, transition
 from patients import selectors as patients
@@ -50,7 +51,7 @@ class Ingestion:
     def content(self) -> bytes:
         return files.read(self.patient_id, self.document.id)
 
-    def acting(self):  # type: ignore[no-untyped-def]
+    def acting(self) -> AbstractContextManager[None]:
         return acting_as(self.by, self.patient_id)
 
 
@@ -211,7 +212,7 @@ def _settle(run: Ingestion, state: str, act: str, *, failure: str = "") -> None:
             return
         document.identity = run.document.identity
         transition(document, state, failure=failure, step="")
-        record(run.by, act, document, pages=document.page_count, reason=failure)
+        record(by=run.by, act=act, document=document, pages=document.page_count, reason=failure)
         if state == Document.State.READY:
             events.publish(
                 "documents.ingested", patient_id=run.patient_id, document_id=str(document.id)
@@ -233,7 +234,7 @@ def _pages(run: Ingestion) -> list[DocumentPage]:
         return list(DocumentPage.objects.filter(document_id=run.document.id).order_by("number"))
 
 
-def _keep_page(run: Ingestion, number: int, size, page: PageWords) -> None:  # type: ignore[no-untyped-def]
+def _keep_page(run: Ingestion, number: int, size: PageSize, page: PageWords) -> None:
     with run.acting():
         _demand_reading(run)
         DocumentPage(

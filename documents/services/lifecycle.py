@@ -132,7 +132,7 @@ def document_delete(*, by: Actor, document_id: UUID) -> None:
         )
         document.title = document.filename = ""
         transition(document, State.DELETED)
-        record(by, "document.delete", document, chunks=len(chunk_ids))
+        record(by=by, act="document.delete", document=document, chunks=len(chunk_ids))
 
 
 def transition(document: Document, state: str, **changes: Any) -> None:
@@ -158,7 +158,8 @@ def live_group(document_id: UUID) -> str:
     return f"document.{document_id}"
 
 
-def record(by: Actor, act: str, document: Document, **details: Any) -> None:
+def record(*, by: Actor, act: str, document: Document, **details: Any) -> None:
+    """Put an act on a document on the trail."""
     audit.record(
         by=by, act=act, subject="document", subject_id=document.id,
         patient_id=document.patient_id, **details,
@@ -185,7 +186,7 @@ def _stored(by: Actor, document: Document, content: bytes) -> Document:
     try:
         with acting_as(by, _scope(by, document.patient_id)):
             document.save(force_insert=True)
-            record(by, "document.upload", document, size=document.size)
+            record(by=by, act="document.upload", document=document, size=document.size)
             events.publish(
                 "documents.uploaded",
                 patient_id=document.patient_id,
@@ -214,7 +215,7 @@ def _known(by: Actor, patient_id: UUID, digest: str) -> Document | None:
 
 def _send_to_reading(by: Actor, document: Document, *, act: str) -> None:
     transition(document, State.RECEIVED, failure="", step="")
-    record(by, act, document)
+    record(by=by, act=act, document=document)
     events.publish(
         "documents.uploaded", patient_id=document.patient_id, document_id=str(document.id)
     )

@@ -11,7 +11,7 @@ from documents.tests.samples import LETTER, pdf
 
 @pytest.fixture
 def letter() -> bytes:
-    """A letter about Pat Example, as a PDF with text."""
+    """A letter about Zoë Tester, as a PDF with text."""
     return pdf(LETTER)
 
 

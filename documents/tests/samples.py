@@ -10,7 +10,7 @@ from reportlab.pdfgen.canvas import Canvas
 from documents.extraction import reading
 
 LETTER = (
-    "Patient: Pat Example   DOB: 20/07/1985",
+    "Patient: Zoë Tester   DOB: 20/07/1985",
     "Serum lithium was 0.4 mmol/L on 3 March 2026, below the target range.",
     "She reports sleeping four hours a night and spending more than usual.",
     "Two doses of lithium were missed last week.",
