@@ -40,7 +40,9 @@ def aggregate(views: Sequence[View]) -> Answer:
             if known is None or (finding.part, known.part) == (Part.FINDING, Part.FLAG):
                 best[text] = finding
     ranked = sorted(best.values(), key=lambda f: (f.part == Part.FLAG, -_rank(f, agreed)))
-    return Answer(tuple([*ranked[:LONGEST_ANSWER], *conflicts(ranked[:LONGEST_ANSWER])]), agreed)
+    return Answer(
+        tuple([*ranked[:LONGEST_ANSWER], *conflicts(ranked[:LONGEST_ANSWER])]), agreed
+    )
 
 
 def conflicts(findings: Sequence[Finding]) -> list[Finding]:
@@ -74,7 +76,9 @@ def confidence(cited: Sequence[Evidence], *, disagree: bool, now: datetime) -> C
     kinds = listed(sorted({str(item.kind) for item in cited}))
     count = f"{len(cited)} {'source' if len(cited) == 1 else 'sources'} ({kinds})"
     agree = "they disagree" if disagree else "no disagreement found"
-    return Confidence(_level(len(cited), age, disagree=disagree), f"{count}, {_age(age)}; {agree}")
+    return Confidence(
+        _level(len(cited), age, disagree=disagree), f"{count}, {_age(age)}; {agree}"
+    )
 
 
 def _rank(finding: Finding, agreed: Mapping[str, tuple[str, ...]]) -> float:

@@ -60,5 +60,7 @@ class Evidence:
 
 def numbered(found: Iterable[Evidence]) -> tuple[Evidence, ...]:
     """Give each span its number, from 1, in the order given; the same span only once."""
-    unique = {(item.kind, item.source_id): item for item in found}
-    return tuple(replace(item, number=index) for index, item in enumerate(unique.values(), start=1))
+    unique = {(item.kind, item.source_id, item.label): item for item in found}
+    return tuple(
+        replace(item, number=number) for number, item in enumerate(unique.values(), start=1)
+    )

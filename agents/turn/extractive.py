@@ -32,7 +32,7 @@ class Extractive:
         self, specialist: Specialist, question: Question, evidence: Sequence[Evidence]
     ) -> View:
         seen = [item for item in evidence if _looks_at(specialist, item)]
-        found = [*_measurements(question, seen), *_facts(question, seen), *_quotes(question, seen)]
+        found = [*measurements(question, seen), *facts(question, seen), *quotes(question, seen)]
         best = sorted(found, key=lambda finding: -finding.weight)[:FINDINGS]
         flags = list(_red_flags(specialist.red_flags, seen, {f.sentence.text for f in best}))
         return View(
@@ -51,7 +51,7 @@ def _looks_at(specialist: Specialist, item: Evidence) -> bool:
     return item.kind in specialist.kinds and (not topics or bool(topics & specialist.topics))
 
 
-def _measurements(question: Question, seen: Sequence[Evidence]) -> Iterator[Finding]:
+def measurements(question: Question, seen: Sequence[Evidence]) -> Iterator[Finding]:
     """The newest value of each measure, beside the one before it."""
     for rows in _by_measure(seen).values():
         weight = relevance(question, rows[0], rows[0].text)
@@ -69,12 +69,16 @@ def _by_measure(seen: Iterable[Evidence]) -> dict[str, list[Evidence]]:
         if item.value is not None:
             series[item.value.measure].append(item)
     return {
-        name: sorted(rows, key=lambda row: (row.value.on if row.value else None, row.number), reverse=True)  # type: ignore[arg-type, return-value]
+        name: sorted(
+            rows,
+            key=lambda row: (row.value.on if row.value else None, row.number),
+            reverse=True,
+        )  # type: ignore[arg-type, return-value]
         for name, rows in series.items()
     }
 
 
-def _facts(question: Question, seen: Iterable[Evidence]) -> Iterator[Finding]:
+def facts(question: Question, seen: Iterable[Evidence]) -> Iterator[Finding]:
     """Rows that are one composed sentence already: readings, medications, conditions."""
     for item in seen:
         if item.kind in QUOTED or item.value is not None:
@@ -84,7 +88,7 @@ def _facts(question: Question, seen: Iterable[Evidence]) -> Iterator[Finding]:
             yield Finding(Sentence(item.text, (item.number,)), weight=weight)
 
 
-def _quotes(question: Question, seen: Iterable[Evidence]) -> list[Finding]:
+def quotes(question: Question, seen: Iterable[Evidence]) -> list[Finding]:
     """The sentences of documents and events that answer best, word for word."""
     found = []
     for item in seen:
@@ -120,7 +124,11 @@ def _red_flags(
 
 def _quotes_of(seen: Sequence[Evidence]) -> Iterator[tuple[Evidence, str]]:
     quoted_items = [item for item in seen if item.kind in QUOTED]
-    newest = sorted(quoted_items, key=lambda e: e.occurred_at.timestamp() if e.occurred_at else 0, reverse=True)
+    newest = sorted(
+        quoted_items,
+        key=lambda e: e.occurred_at.timestamp() if e.occurred_at else 0,
+        reverse=True,
+    )
     for item in newest:
         for text in _quotable(item):
             yield item, text

@@ -13,17 +13,20 @@ LONGEST = 4000
 # Words that ask, compare or point at the record, and name nothing in it.
 GENERIC = frozenset(
     stem(word)
-    for word in """
-    patient person record chart show tell give list find know think please summary summarise summarize overview
-    describe explain report data information anything something history recent recently latest last past new
-    current currently now today yesterday week weeks month months day days night nights year years time times since visit
-    appointment change changed changes trend trends going go get got worse better higher lower longer shorter
-    less increase increased decrease decreased rise rising rose fall falling fell drop dropped level levels value values
-    average often much many long high low normal compare compared evidence reason cause happen happened
-    thought thoughts feel feeling feelings document documents note notes still ever any take takes taking look like way kind status state picture
-    """.split()
+    for word in ["patient", "person", "record", "chart", "show", "tell", "give", "list", "find", "know", "think", "please", "summary", "summarise", "summarize", "overview", "describe", "explain", "report", "data", "information", "anything", "something", "history", "recent", "recently", "latest", "last", "past", "new", "current", "currently", "now", "today", "yesterday", "week", "weeks", "month", "months", "day", "days", "night", "nights", "year", "years", "time", "times", "since", "visit", "appointment", "change", "changed", "changes", "trend", "trends", "going", "go", "get", "got", "worse", "better", "higher", "lower", "longer", "shorter", "less", "increase", "increased", "decrease", "decreased", "rise", "rising", "rose", "fall", "falling", "fell", "drop", "dropped", "level", "levels", "value", "values", "average", "often", "much", "many", "long", "high", "low", "normal", "compare", "compared", "evidence", "reason", "cause", "happen", "happened", "thought", "thoughts", "feel", "feeling", "feelings", "document", "documents", "note", "notes", "still", "ever", "any", "take", "takes", "taking", "look", "like", "way", "kind", "status", "state", "picture"]
 ) | frozenset(stem(month) for month in MONTHS)
-WHY = frozenset({"why", "explain", "compare", "relationship", "associated", "cause", "because", "interaction"})
+WHY = frozenset(
+    {
+        "why",
+        "explain",
+        "compare",
+        "relationship",
+        "associated",
+        "cause",
+        "because",
+        "interaction",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

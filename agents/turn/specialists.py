@@ -74,7 +74,9 @@ def _load(folder: Path) -> Specialist:
 
 def _prompt(folder: Path) -> Prompt:
     files = sorted(path for path in folder.iterdir() if path.is_file())
-    digest = hashlib.sha256(b"\x00".join(path.name.encode() + path.read_bytes() for path in files))
+    digest = hashlib.sha256(
+        b"\x00".join(path.name.encode() + path.read_bytes() for path in files)
+    )
     scope = (folder / "scope.md").read_text()
     version = scope.splitlines()[0].removeprefix("version:").strip()
     return Prompt(version, digest.hexdigest(), scope, (folder / "schema.json").read_text())

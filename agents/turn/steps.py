@@ -156,7 +156,9 @@ STEPS: Sequence[tuple[str, Step]] = (
 CLOSING = "persist"
 
 
-def run(context: Context, ports: Ports, *, tell: Told = lambda name, done, total: None) -> Context:
+def run(
+    context: Context, ports: Ports, *, tell: Told = lambda name, done, total: None
+) -> Context:
     """Run the steps; the closing one always runs. Raises what a step raised, afterwards."""
     total = len(STEPS) + 1
     try:

@@ -33,10 +33,14 @@ def triage(question: Question, known: Mapping[str, Specialist]) -> Triage:
     ranked = sorted((r for r in scores if r != GENERALIST), key=lambda role: -scores[role])
     best = scores[ranked[0]]
     if best < CALLED:
-        return Triage(Complexity.SIMPLE, (GENERALIST,), scores, "no specialist's words: generalist")
+        return Triage(
+            Complexity.SIMPLE, (GENERALIST,), scores, "no specialist's words: generalist"
+        )
     near = [role for role in ranked if scores[role] >= max(CALLED, NEAR * best)]
     if len(near) == 1 and not question.asks_why:
-        return Triage(Complexity.SIMPLE, (near[0],), scores, "one field: one specialist is enough")
+        return Triage(
+            Complexity.SIMPLE, (near[0],), scores, "one field: one specialist is enough"
+        )
     panel = tuple([*near[:PANEL], GENERALIST][:PANEL])
     why = "asks for reasons" if len(near) == 1 else "several fields"
     return Triage(Complexity.COMPLEX, panel, scores, f"{why}: a panel")

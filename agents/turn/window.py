@@ -7,16 +7,26 @@ from datetime import date, datetime, timedelta
 
 from clinicity.language.verify import MONTHS
 
-DAY = r"(?P<{0}d>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<{0}m>[a-z]{{3,9}})\.?(?:\s+(?P<{0}y>\d{{4}}))?"
+DAY = (
+    r"(?P<{0}d>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<{0}m>[a-z]{{3,9}})\.?(?:\s+(?P<{0}y>\d{{4}}))?"
+)
 ISO = r"(?P<{0}iso>\d{{4}}-\d{{2}}-\d{{2}})"
 MOMENT = f"(?:{DAY}|{ISO})"
 SMALL = {
     name: value
     for value, name in enumerate(
-        "one two three four five six seven eight nine ten eleven twelve".split(), start=1
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], start=1
     )
 } | {"a": 1, "an": 1}
-UNIT_DAYS = {"day": 1, "night": 1, "week": 7, "fortnight": 14, "month": 30, "quarter": 91, "year": 365}
+UNIT_DAYS = {
+    "day": 1,
+    "night": 1,
+    "week": 7,
+    "fortnight": 14,
+    "month": 30,
+    "quarter": 91,
+    "year": 365,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +154,11 @@ def _moment(found: re.Match[str], name: str, latest: date) -> date | None:
     if found[f"{name}y"]:
         return _date(int(found[f"{name}y"]), month, number)
     this_year = _date(latest.year, month, number)
-    return this_year if this_year and this_year <= latest else _date(latest.year - 1, month, number)
+    return (
+        this_year
+        if this_year and this_year <= latest
+        else _date(latest.year - 1, month, number)
+    )
 
 
 def _iso(text: str) -> date | None:

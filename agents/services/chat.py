@@ -1,0 +1,98 @@
+"""Beginning a conversation and asking in it. Answering is `turns`."""
+
+from uuid import UUID
+
+from django.db.models import Max
+
+from agents.models import ChatSession, Turn
+from agents.permissions import demand_asker
+from agents.turn.question import LONGEST
+from agents.turn.window import Window
+from clinicity.accounts.acting import acting_as
+from clinicity.audit import services as audit
+from clinicity.common import clock, events
+from clinicity.common.actors import Actor
+from clinicity.common.exceptions import Invalid, NotFound
+from patients.selectors import patient_get
+
+ENGINE = "extractive"
+TITLE = 80
+
+
+def session_create(*, by: Actor, patient_id: UUID, title: str = "") -> ChatSession:
+    demand_asker(by)
+    with acting_as(by):
+        patient_get(by, patient_id)
+        session = ChatSession(patient_id=patient_id, created_by=by.id, title=title[:TITLE])
+        session.save(force_insert=True)
+        audit.record(
+            by=by, act="chat.session", subject="chat_session", subject_id=session.id,
+            patient_id=patient_id,
+        )  # fmt: skip
+    return session
+
+
+def turn_ask(
+    *, by: Actor, session_id: UUID, question: str, window: Window | None = None
+) -> Turn:
+    """Record the question and ask for its answer: a worker writes it, or who asked does."""
+    demand_asker(by)
+    text = question.strip()
+    if not text or len(text) > LONGEST:
+        raise Invalid(f"A question has 1 to {LONGEST} characters.")
+    with acting_as(by):
+        session = _own_session_locked(by, session_id)
+        turn = Turn(
+            patient_id=session.patient_id, session=session, number=_next_number(session),
+            question=text, asked_by=by.id, asked_as=by.role, engine=ENGINE,
+            window_start=window.start if window else None,
+            window_end=window.end if window else None,
+        )  # fmt: skip
+        turn.save(force_insert=True)
+        _name_after_first_question(session, turn)
+        events.publish(
+            "agents.turn_requested", patient_id=turn.patient_id, turn_id=str(turn.id)
+        )
+        audit.record(
+            by=by, act="chat.ask", subject="turn", subject_id=turn.id,
+            patient_id=turn.patient_id, session_id=str(session.id), characters=len(text),
+        )  # fmt: skip
+    return turn
+
+
+def turn_stop(*, by: Actor, turn_id: UUID) -> None:
+    """Ask a turn to stop at its next step. One that has ended stays as it is."""
+    with acting_as(by):
+        turn = Turn.objects.select_for_update().filter(id=turn_id, asked_by=by.id).first()
+        if turn is None:
+            raise NotFound("There is no such turn.")
+        if turn.has_ended or turn.stop_requested_at:
+            return
+        turn.stop_requested_at = clock.now()
+        turn.save(update_fields=["stop_requested_at"])
+        audit.record(
+            by=by,
+            act="chat.stop",
+            subject="turn",
+            subject_id=turn.id,
+            patient_id=turn.patient_id,
+        )
+
+
+def _own_session_locked(by: Actor, session_id: UUID) -> ChatSession:
+    own = ChatSession.objects.select_for_update().filter(id=session_id, created_by=by.id)
+    session = own.first()
+    if session is None:
+        raise NotFound("There is no such conversation.")
+    return session
+
+
+def _next_number(session: ChatSession) -> int:
+    last = Turn.objects.filter(session=session).aggregate(last=Max("number"))["last"]
+    return (last or 0) + 1
+
+
+def _name_after_first_question(session: ChatSession, turn: Turn) -> None:
+    if not session.title:
+        session.title = turn.question[:TITLE]
+        session.save(update_fields=["title"])
