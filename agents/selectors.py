@@ -132,7 +132,7 @@ def events_after(actor: Actor, turn_id: UUID, sequence: int) -> list[Happened]:
         rows = TurnEvent.objects.filter(
             turn_id=turn_id, turn__asked_by=actor.id, sequence__gt=sequence
         )
-        found = list(rows.select_related("sentence").order_by("sequence"))
+        found = list(rows.select_related("sentence", "turn").order_by("sequence"))
         told = {
             said.sentence.id: said for said in _said([e.sentence for e in found if e.sentence])
         }

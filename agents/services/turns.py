@@ -6,7 +6,9 @@ When that process dies, the lease ends and the job's next attempt takes the turn
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, timedelta
+from time import sleep
 from uuid import UUID
 
 from django.db.models import Max, Q
@@ -28,6 +30,8 @@ from clinicity.common.exceptions import DomainError
 from patients.selectors import patient_get
 
 LEASE = timedelta(seconds=30)
+# Seconds to wait for another process that answers the turn, before asking later.
+PATIENCE = (0.2, 0.5, 1.0)
 
 
 class StillRunning(RuntimeError):
@@ -36,20 +40,27 @@ class StillRunning(RuntimeError):
 
 def turn_answer(*, patient_id: UUID, turn_id: UUID) -> None:
     """Answer a waiting turn; safe to call twice. Raises StillRunning, or what failed."""
-    turn = _claim(patient_id, turn_id)
-    if turn is None:
-        return
-    window = (
-        Window(turn.window_start, turn.window_end)
-        if turn.window_start and turn.window_end
-        else None
-    )
+    for pause in PATIENCE:
+        turn = _claim(patient_id, turn_id)
+        if turn is not None:
+            turn_run(turn=turn)
+            return
+        if _has_ended(patient_id, turn_id):
+            return
+        sleep(pause)
+    raise StillRunning(str(turn_id))
+
+
+def turn_run(*, turn: Turn) -> None:
+    """Run the steps of a turn that this process has claimed."""
+    window = None
+    if turn.window_start and turn.window_end:
+        window = Window(turn.window_start, turn.window_end)
     context = Context(turn.question, clock.now(), ENGINES[turn.engine], window=window)
     record = Record(turn, context)
-    try:
+    # What refused or stopped it has been kept by the closing step.
+    with suppress(steps.Stopped, DomainError):
         steps.run(context, record, tell=record.tell)
-    except (steps.Stopped, DomainError):
-        return  # the closing step has kept it
 
 
 class Record:
@@ -110,17 +121,19 @@ def group_of(session_id: UUID) -> str:
 
 
 def _claim(patient_id: UUID, turn_id: UUID) -> Turn | None:
-    """Take the turn, or None when it has ended. Only one process gets it."""
+    """Take the turn if it waits, or if the process that ran it has died."""
     now = clock.now()
     free = Q(state=Turn.State.REQUESTED) | Q(state=Turn.State.RUNNING, lease_until__lt=now)
     with acting_as(WORKER, patient_id):
         taken = Turn.objects.filter(free, id=turn_id).update(
             state=Turn.State.RUNNING, lease_until=now + LEASE
         )
-        turn = Turn.objects.get(id=turn_id)
-    if not taken and not turn.has_ended:
-        raise StillRunning(str(turn_id))
-    return turn if taken else None
+        return Turn.objects.get(id=turn_id) if taken else None
+
+
+def _has_ended(patient_id: UUID, turn_id: UUID) -> bool:
+    with acting_as(WORKER, patient_id):
+        return Turn.objects.get(id=turn_id).has_ended
 
 
 def _last_sequence(turn: Turn) -> int:

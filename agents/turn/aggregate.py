@@ -22,27 +22,26 @@ FRESH_DAYS, STALE_DAYS = 30, 180
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`agreed` maps each finding's text to the titles of those who found it."""
+    """`agreed` maps each sentence to the titles of those who found it."""
 
     findings: tuple[Finding, ...]
-    agreed: Mapping[str, tuple[str, ...]]
+    agreed: Mapping[Sentence, tuple[str, ...]]
 
 
 def aggregate(views: Sequence[View]) -> Answer:
     """Merge views: each sentence once, those found by more specialists first."""
-    agreed: dict[str, tuple[str, ...]] = {}
-    best: dict[str, Finding] = {}
+    agreed: dict[Sentence, tuple[str, ...]] = {}
+    best: dict[Sentence, Finding] = {}
     for view in views:
         for finding in view.findings:
-            text = finding.sentence.text
-            agreed[text] = (*agreed.get(text, ()), view.title)
-            known = best.get(text)
+            sentence = finding.sentence
+            agreed[sentence] = (*agreed.get(sentence, ()), view.title)
+            known = best.get(sentence)
             if known is None or (finding.part, known.part) == (Part.FINDING, Part.FLAG):
-                best[text] = finding
+                best[sentence] = finding
     ranked = sorted(best.values(), key=lambda f: (f.part == Part.FLAG, -_rank(f, agreed)))
-    return Answer(
-        tuple([*ranked[:LONGEST_ANSWER], *conflicts(ranked[:LONGEST_ANSWER])]), agreed
-    )
+    shown = ranked[:LONGEST_ANSWER]
+    return Answer((*shown, *conflicts(shown)), agreed)
 
 
 def conflicts(findings: Sequence[Finding]) -> list[Finding]:
@@ -81,8 +80,8 @@ def confidence(cited: Sequence[Evidence], *, disagree: bool, now: datetime) -> C
     )
 
 
-def _rank(finding: Finding, agreed: Mapping[str, tuple[str, ...]]) -> float:
-    return finding.weight + 0.05 * len(agreed[finding.sentence.text])
+def _rank(finding: Finding, agreed: Mapping[Sentence, tuple[str, ...]]) -> float:
+    return finding.weight + 0.05 * len(agreed[finding.sentence])
 
 
 def _cites(one: Finding, other: Finding) -> tuple[int, ...]:

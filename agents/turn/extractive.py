@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from agents.turn.evidence import Evidence, Kind
 from agents.turn.question import Question
-from agents.turn.relevance import relevance, topics_of_item
+from agents.turn.relevance import relevance, timely, topics_of_item
 from agents.turn.specialists import RedFlag, Specialist
 from agents.turn.views import Finding, Part, View
 from clinicity.language.compose import measured, quoted
@@ -34,7 +34,10 @@ class Extractive:
         seen = [item for item in evidence if _looks_at(specialist, item)]
         found = [*measurements(question, seen), *facts(question, seen), *quotes(question, seen)]
         best = sorted(found, key=lambda finding: -finding.weight)[:FINDINGS]
-        flags = list(_red_flags(specialist.red_flags, seen, {f.sentence.text for f in best}))
+        timely_ones = [item for item in seen if timely(question, item)]
+        flags = list(
+            _red_flags(specialist.red_flags, timely_ones, {f.sentence.text for f in best})
+        )
         return View(
             role=specialist.role,
             title=specialist.title,

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from agents.turn.evidence import Kind
 from clinicity.language.words import content_stems, stem
@@ -82,7 +83,7 @@ def _prompt(folder: Path) -> Prompt:
     return Prompt(version, digest.hexdigest(), scope, (folder / "schema.json").read_text())
 
 
-def _flag(raw: Mapping[str, object]) -> RedFlag:
-    phrases = raw["words"]
-    assert isinstance(phrases, list)
-    return RedFlag(str(raw["name"]), tuple(frozenset(content_stems(str(p))) for p in phrases))
+def _flag(raw: Mapping[str, Any]) -> RedFlag:
+    return RedFlag(
+        raw["name"], tuple(frozenset(content_stems(words)) for words in raw["words"])
+    )

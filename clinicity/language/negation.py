@@ -4,7 +4,35 @@ from clinicity.language.words import STOPWORDS, Token, stem, tokens
 
 # What denies the words after it, and what denies those before it.
 BEFORE = frozenset(
-    ["no", "not", "never", "without", "denies", "denied", "deny", "denying", "absent", "negative", "neither", "nor", "none", "cannot", "isn't", "wasn't", "aren't", "weren't", "doesn't", "didn't", "don't", "hasn't", "haven't", "hadn't", "won't", "can't", "couldn't"]
+    [
+        "no",
+        "not",
+        "never",
+        "without",
+        "denies",
+        "denied",
+        "deny",
+        "denying",
+        "absent",
+        "negative",
+        "neither",
+        "nor",
+        "none",
+        "cannot",
+        "isn't",
+        "wasn't",
+        "aren't",
+        "weren't",
+        "doesn't",
+        "didn't",
+        "don't",
+        "hasn't",
+        "haven't",
+        "hadn't",
+        "won't",
+        "can't",
+        "couldn't",
+    ]
 )
 AFTER = frozenset({"absent", "negative", "denied", "excluded", "unremarkable"})
 # What ends the reach of a denial.

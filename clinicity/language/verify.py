@@ -33,6 +33,11 @@ UNITS = frozenset(
     " /min min minutes minute h hours hour s seconds days day weeks week months month years year ms"
     " °c c kcal steps counts points % cm m km".split()
 )
+# "Reports" and "denies" say how a thing is told, not what.
+TELLING = frozenset(
+    stem(word)
+    for word in "report deny describe state note complain tell mention present".split()
+)
 SIDES = frozenset({"left", "right", "bilateral", "bilaterally", "unilateral"})
 NUMBER = re.compile(
     r"(?<![\w.])[-−]?\d+(?:[.,]\d+)*(?:\s?(%|°C|/min|[A-Za-zµ]+(?:/[A-Za-zµ]+)?))?", re.UNICODE
@@ -99,7 +104,9 @@ def fault_of(sentence: Sentence, spans: Mapping[int, str]) -> Fault | None:
     if any(number not in spans for number in sentence.cites):
         return Fault.UNKNOWN_SOURCE
     span = "\n\n".join(spans[number] for number in sentence.cites)
-    return next((fault for fault, holds in CHECKS.items() if not holds(sentence.text, span)), None)
+    return next(
+        (fault for fault, holds in CHECKS.items() if not holds(sentence.text, span)), None
+    )
 
 
 def dates_hold(text: str, span: str) -> bool:
@@ -167,7 +174,9 @@ def dates_in(text: str) -> list[tuple[int | None, int, int]]:
 
 
 def _same_date(date: tuple[int | None, int, int], other: tuple[int | None, int, int]) -> bool:
-    return date[1:] == other[1:] and (date[0] is None or other[0] is None or date[0] == other[0])
+    return date[1:] == other[1:] and (
+        date[0] is None or other[0] is None or date[0] == other[0]
+    )
 
 
 def _without_dates(text: str) -> str:
@@ -203,12 +212,17 @@ def _sides(text: str) -> set[tuple[str, str]]:
 
 
 def _nearest_agrees(text: str, sources: Sequence[str]) -> bool:
-    words = set(content_stems(text))
-    shared = [(len(words & set(content_stems(part))), part) for part in sources]
+    words = _told(text)
+    shared = [(len(words & _told(part)), part) for part in sources]
     best = max((count for count, _ in shared), default=0)
     return any(_same_polarity(text, part) for count, part in shared if count == best)
 
 
 def _same_polarity(text: str, part: str) -> bool:
-    common = set(content_stems(text)) & set(content_stems(part))
+    common = _told(text) & _told(part)
     return denied_stems(text) & common == denied_stems(part) & common
+
+
+def _told(text: str) -> set[str]:
+    """What a sentence tells, without the words for telling it."""
+    return set(content_stems(text)) - TELLING

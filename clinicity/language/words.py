@@ -7,7 +7,9 @@ from functools import lru_cache
 from snowballstemmer import stemmer
 
 # A number keeps its sign, decimals and thousands; a word keeps inner hyphens and dots.
-TOKEN = re.compile(r"[-−]?\d+(?:[.,:/]\d+)*%?|[^\W\d_]+(?:['’-][^\W\d_]+)*|[.;:!?,()]", re.UNICODE)
+TOKEN = re.compile(
+    r"[-−]?\d+(?:[.,:/]\d+)*%?|[^\W\d_]+(?:['’-][^\W\d_]+)*|[.;:!?,()]", re.UNICODE
+)
 # A full stop ends a sentence before a capital, a digit or a quote; "e.g." and "Dr." don't.
 SENTENCE_END = re.compile(
     r"(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\be\.g)(?<!\bi\.e)(?<!\bNo)(?:(?<=[.!?])|(?<=[.!?][”\"]))\s+(?=[\"“(]?[A-Z0-9])|\n\s*\n|\s*•\s*"
