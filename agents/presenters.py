@@ -11,7 +11,7 @@ from agents.selectors import Answered, Happened, Said
 
 def url_of(patient_id: UUID, kind: str, source_id: str, place: dict[str, str]) -> str:
     """The page on which a source stands, with its row or passage marked."""
-    page = reverse("portal:patient", args=[patient_id])
+    page = f"/patients/{patient_id}/"
     return f"{page}#{kind}-{source_id}"
 
 

@@ -62,7 +62,7 @@ def timeline(asked: Asked, question: Question) -> list[Evidence]:
             kind=Kind.TIMELINE,
             source_id=str(event.id),
             label=event.title,
-            text=f"{event.title}.\n\n{event.body}" if event.body else f"{event.title}.",
+            text=event.body or event.title,
             occurred_at=event.occurred_at,
         )
         for event in page.items
