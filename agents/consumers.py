@@ -49,7 +49,8 @@ class ChatConsumer(AsyncJsonWebsocketConsumer):
     async def receive_json(self, content: Any, **kwargs: Any) -> None:
         try:
             if "stop" in content:
-                await self._stop(UUID(content["stop"]))
+                stop = database_sync_to_async(services.turn_stop)
+                await stop(by=self.actor, turn_id=UUID(content["stop"]))
             else:
                 await self._tell_after(UUID(content["resume"]), int(content.get("after", 0)))
         except (DomainError, KeyError, TypeError, ValueError, AttributeError):
@@ -63,18 +64,20 @@ class ChatConsumer(AsyncJsonWebsocketConsumer):
         if not await self._is_mine():
             await self.close(NOT_FOUND)
             return
-        for message in (await self._messages(turn_id, after))[:only]:
+        for message in (await database_sync_to_async(self._messages)(turn_id, after))[:only]:
             await self.send(text_data=message)
 
-    @database_sync_to_async
-    def _is_mine(self) -> bool:
+    async def _is_mine(self) -> bool:
+        mine: bool = await database_sync_to_async(self._may_read)()
+        return mine
+
+    def _may_read(self) -> bool:
         try:
             selectors.session_get(self.actor, self.session_id)
         except DomainError:
             return False
         return True
 
-    @database_sync_to_async
     def _messages(self, turn_id: UUID, after: int) -> list[str]:
         return [
             self._message(happened)
@@ -87,7 +90,3 @@ class ChatConsumer(AsyncJsonWebsocketConsumer):
         answered = selectors.turn_get(self.actor, happened.event.turn_id) if ended else None
         data = event_json(happened, answered) | {"kind": happened.event.kind}
         return json.dumps(data, cls=DjangoJSONEncoder)
-
-    @database_sync_to_async
-    def _stop(self, turn_id: UUID) -> None:
-        services.turn_stop(by=self.actor, turn_id=turn_id)

@@ -3,8 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.urls import reverse
-
 from agents.models import Citation
 from agents.selectors import Answered, Happened, Said
 

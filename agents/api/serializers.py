@@ -40,7 +40,7 @@ class ChatInput(serializers.Serializer[Any]):
 class CitationOutput(serializers.Serializer[Any]):
     n = serializers.IntegerField()
     kind = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     page = serializers.IntegerField(allow_null=True)
     quote = serializers.CharField()
     occurred_at = serializers.DateTimeField(allow_null=True)

@@ -62,11 +62,8 @@ def turn_begin(
 
     Without a conversation a new one about the patient begins.
     """
-    if session_id is None and patient_id is None:
-        raise Invalid("Say about whom: patient_id, or session_id to go on.")
     with acting_as(by):
-        if session_id is None and patient_id is not None:
-            session_id = session_create(by=by, patient_id=patient_id).id
+        session_id = session_id or _new_session(by, patient_id)
         return _ask(by, session_id, asked.text, asked.window, Turn.State.RUNNING)
 
 
@@ -103,7 +100,7 @@ def turn_stop(*, by: Actor, turn_id: UUID) -> None:
 
 
 def _ask(
-    by: Actor, session_id: UUID | None, question: str, window: Window | None, state: Turn.State
+    by: Actor, session_id: UUID, question: str, window: Window | None, state: Turn.State
 ) -> Turn:
     demand_asker(by)
     text = question.strip()
@@ -124,6 +121,12 @@ def _ask(
     return turn
 
 
+def _new_session(by: Actor, patient_id: UUID | None) -> UUID:
+    if patient_id is None:
+        raise Invalid("Say about whom: patient_id, or session_id to go on.")
+    return session_create(by=by, patient_id=patient_id).id
+
+
 def _turn_of(
     session: ChatSession, by: Actor, text: str, window: Window | None, state: Turn.State
 ) -> Turn:
@@ -136,7 +139,7 @@ def _turn_of(
     )  # fmt: skip
 
 
-def _own_session_locked(by: Actor, session_id: UUID | None) -> ChatSession:
+def _own_session_locked(by: Actor, session_id: UUID) -> ChatSession:
     own = ChatSession.objects.select_for_update().filter(id=session_id, created_by=by.id)
     session = own.first()
     if session is None:

@@ -253,7 +253,7 @@ def test_stream_tells_steps_sentences_and_outcome_and_resumes(
     assert kinds[:8] == ["step"] * 8
     assert kinds[8] == "sentence"
     assert kinds[-1] == "done"
-    assert [data["step"] for _, kind, data in whole if kind == "step"][0] == "authorise"
+    assert whole[0][2]["step"] == "authorise"
     assert whole[8][2]["citations"][0]["kind"] == "timeline"
     assert whole[-1][2]["state"] == "answered"
     assert rest == whole[5:]

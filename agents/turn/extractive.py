@@ -6,6 +6,7 @@ quoted word for word.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 
 from agents.turn.evidence import Evidence, Kind
 from agents.turn.question import Question
@@ -71,14 +72,11 @@ def _by_measure(seen: Iterable[Evidence]) -> dict[str, list[Evidence]]:
     for item in seen:
         if item.value is not None:
             series[item.value.measure].append(item)
-    return {
-        name: sorted(
-            rows,
-            key=lambda row: (row.value.on if row.value else None, row.number),
-            reverse=True,
-        )  # type: ignore[arg-type, return-value]
-        for name, rows in series.items()
-    }
+    return {name: sorted(rows, key=_age_rank, reverse=True) for name, rows in series.items()}
+
+
+def _age_rank(row: Evidence) -> tuple[date, int]:
+    return (row.value.on if row.value else date.min), row.number
 
 
 def facts(question: Question, seen: Iterable[Evidence]) -> Iterator[Finding]:
