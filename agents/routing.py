@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import re_path
 
-websocket_urlpatterns: list[URLPattern] = []
+from agents.consumers import ChatConsumer
+from clinicity.common.routes import CONVERTERS
+
+websocket_urlpatterns = [
+    re_path(rf"^ws/chat/(?P<session_id>{CONVERTERS['uuid']})/$", ChatConsumer.as_asgi()),
+]

@@ -24,7 +24,7 @@ from kombu.exceptions import OperationalError
 
 from clinicity.common import clock
 from clinicity.common.actors import Actor
-from clinicity.common.exceptions import DomainError
+from clinicity.common.exceptions import DomainError, Unavailable
 from clinicity.common.models import Job
 from clinicity.common.queues import Queue
 
@@ -123,6 +123,8 @@ def run(job_id: UUID) -> bool:
             spec(job_name).run(claim=claim, **claim.args)
     except LeaseLost:
         logger.warning("job.lease_lost", extra={"job_id": str(job_id)})
+    except Unavailable as error:  # it may be back in a moment
+        _retry_or_bury(claim, error.detail[:200])
     except DomainError as error:
         _finish(claim, state=Job.State.DEAD, error=error.detail[:200])
     except Exception as error:  # the edge of every worker: recorded, then retried

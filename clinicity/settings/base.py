@@ -197,6 +197,8 @@ MILVUS_HOST = env.str("MILVUS_HOST", default="127.0.0.1")
 MILVUS_PORT = env.int("MILVUS_PORT", default=19530)
 MILVUS_PREFIX = env.str("MILVUS_PREFIX", default="clinicity_")
 MILVUS_URI = env.str("MILVUS_URI", default=f"http://{MILVUS_HOST}:{MILVUS_PORT}")
+# Collections of several installations can share one Milvus.
+MILVUS_PREFIX = env.str("MILVUS_PREFIX", default="clinicity_")
 NEO4J_URI = env.str("NEO4J_URI", default="")
 NEO4J_USER = env.str("NEO4J_USER", default="neo4j")
 NEO4J_PASSWORD = env.str("NEO4J_PASSWORD", default="")

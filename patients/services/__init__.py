@@ -22,6 +22,7 @@ from patients.services.timeline import (
     timeline_event_add,
     timeline_event_delete,
     timeline_event_edit,
+    timeline_source_remove,
 )
 
 __all__ = [
@@ -42,4 +43,5 @@ __all__ = [
     "timeline_event_add",
     "timeline_event_delete",
     "timeline_event_edit",
+    "timeline_source_remove",
 ]

@@ -80,6 +80,19 @@ def timeline_event_delete(*, by: Actor, event_id: UUID) -> None:
         _record(by, "timeline.delete", event)
 
 
+def timeline_source_remove(
+    *, by: Actor, patient_id: UUID, source_kind: str, source_id: UUID
+) -> None:
+    """Take the entry that tells of a row off the list, with that row's own removal."""
+    demand_writer(by)
+    with acting_as(by, patient_id if by.role == Role.SERVICE else None):
+        event = _of_source(patient_id, source_kind, source_id)
+        if event and event.deleted_at is None:
+            event.deleted_at = clock.now()
+            event.save(update_fields=["deleted_at"])
+            _record(by, "timeline.delete", event)
+
+
 def _demand_patient(patient_id: UUID) -> None:
     if not Patient.objects.filter(id=patient_id, deleted_at__isnull=True).exists():
         raise NotFound("There is no such patient.")

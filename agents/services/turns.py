@@ -1,0 +1,231 @@
+"""Answering a turn: claim it, run its steps over the record, keep what came out.
+
+Whoever asked may run it in their own process; the worker's job then finds it done.
+When that process dies, the lease ends and the job's next attempt takes the turn over.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import date, timedelta
+from time import sleep
+from uuid import UUID
+
+from django.db.models import Max, Q
+
+from agents import tools
+from agents.models import AnswerSentence, Citation, Turn, TurnEvent
+from agents.turn import steps
+from agents.turn.engines import ENGINES
+from agents.turn.evidence import Evidence, Kind
+from agents.turn.question import Question
+from agents.turn.steps import Context
+from agents.turn.views import Finding
+from agents.turn.window import Window
+from clinicity.accounts.acting import acting_as
+from clinicity.audit import services as audit
+from clinicity.common import clock, live
+from clinicity.common.actors import WORKER, Actor, Role
+from clinicity.common.exceptions import DomainError
+from patients.selectors import patient_get
+
+LEASE = timedelta(seconds=30)
+# Seconds to wait for another process that answers the turn, before asking later.
+PATIENCE = (0.2, 0.5, 1.0)
+
+
+class StillRunning(RuntimeError):
+    """Another process answers this turn; look again later."""
+
+
+def turn_answer(*, patient_id: UUID, turn_id: UUID) -> None:
+    """Answer a waiting turn; safe to call twice. Raises StillRunning, or what failed."""
+    for pause in PATIENCE:
+        turn = _claim(patient_id, turn_id)
+        if turn is not None:
+            turn_run(turn=turn)
+            return
+        if _has_ended(patient_id, turn_id):
+            return
+        sleep(pause)
+    raise StillRunning(str(turn_id))
+
+
+def turn_run(*, turn: Turn) -> None:
+    """Run the steps of a turn that this process has claimed."""
+    window = None
+    if turn.window_start and turn.window_end:
+        window = Window(turn.window_start, turn.window_end)
+    context = Context(turn.question, clock.now(), ENGINES[turn.engine], window=window)
+    record = Record(turn, context)
+    # What refused or stopped it has been kept by the closing step.
+    with suppress(steps.Stopped, DomainError):
+        steps.run(context, record, tell=record.tell)
+
+
+class Record:
+    """The chart as one turn sees it: read as who asked, kept as the worker."""
+
+    def __init__(self, turn: Turn, context: Context) -> None:
+        self.turn = turn
+        actor = Actor(turn.asked_by, Role(turn.asked_as))
+        self.asked = tools.Asked(actor, turn.patient_id, context.now)
+        self.sequence = _last_sequence(turn)
+
+    def authorise(self) -> None:
+        """Access may have ended since the question was asked."""
+        patient_get(self.asked.actor, self.turn.patient_id)
+
+    def last_visit(self) -> date | None:
+        return tools.last_visit(self.asked)
+
+    def retrieve(self, kind: Kind, question: Question) -> Sequence[Evidence]:
+        tool = tools.TOOLS.get(kind)
+        return tool(self.asked, question) if tool else ()
+
+    def stopped(self) -> bool:
+        with acting_as(WORKER, self.turn.patient_id):
+            return Turn.objects.filter(
+                id=self.turn.id, stop_requested_at__isnull=False
+            ).exists()
+
+    def tell(self, step: str, done: int, total: int) -> None:
+        with acting_as(WORKER, self.turn.patient_id):
+            self._event(TurnEvent.Kind.STEP, step=step, done_count=done, total_count=total)
+
+    def persist(self, context: Context) -> None:
+        """Everything in one transaction: sentences, sources, state, events, trail."""
+        with acting_as(WORKER, self.turn.patient_id):
+            sentences = _keep_sentences(self.turn, context)
+            _keep_outcome(self.turn, context)
+            for sentence in sentences:
+                self._event(TurnEvent.Kind.SENTENCE, sentence=sentence)
+            self._event(TurnEvent.Kind.DONE)
+            _record(self.asked.actor, self.turn, context)
+
+    def _event(self, kind: TurnEvent.Kind, **fields: object) -> None:
+        self.sequence += 1
+        TurnEvent.objects.create(
+            patient_id=self.turn.patient_id, turn=self.turn, sequence=self.sequence, kind=kind,
+            **fields,
+        )  # fmt: skip
+        live.push_after_commit(
+            group_of(self.turn.session_id), "turn.event", turn_id=str(self.turn.id),
+            sequence=self.sequence,
+        )  # fmt: skip
+
+
+def group_of(session_id: UUID) -> str:
+    """The channel group of a conversation."""
+    return f"chat.{session_id}"
+
+
+def _claim(patient_id: UUID, turn_id: UUID) -> Turn | None:
+    """Take the turn if it waits, or if the process that ran it has died."""
+    now = clock.now()
+    free = Q(state=Turn.State.REQUESTED) | Q(state=Turn.State.RUNNING, lease_until__lt=now)
+    with acting_as(WORKER, patient_id):
+        taken = Turn.objects.filter(free, id=turn_id).update(
+            state=Turn.State.RUNNING, lease_until=now + LEASE
+        )
+        return Turn.objects.get(id=turn_id) if taken else None
+
+
+def _has_ended(patient_id: UUID, turn_id: UUID) -> bool:
+    with acting_as(WORKER, patient_id):
+        return Turn.objects.get(id=turn_id).has_ended
+
+
+def _last_sequence(turn: Turn) -> int:
+    with acting_as(WORKER, turn.patient_id):
+        events = TurnEvent.objects.filter(turn=turn)
+        return events.aggregate(last=Max("sequence"))["last"] or 0
+
+
+def _keep_sentences(turn: Turn, context: Context) -> list[AnswerSentence]:
+    by_number = {item.number: item for item in context.evidence}
+    kept = []
+    for position, finding in enumerate((*context.findings, *context.gaps), start=1):
+        sentence = AnswerSentence(
+            patient_id=turn.patient_id, turn=turn, position=position, part=finding.part,
+            text=finding.sentence.text, roles=_roles(context, finding),
+        )  # fmt: skip
+        sentence.save(force_insert=True)
+        for number in finding.sentence.cites:
+            _citation(sentence, by_number[number]).save(force_insert=True)
+        kept.append(sentence)
+    return kept
+
+
+def _citation(sentence: AnswerSentence, item: Evidence) -> Citation:
+    return Citation(
+        patient_id=sentence.patient_id, sentence=sentence, number=item.number, kind=item.kind,
+        source_id=item.source_id, label=item.label, page=item.page, quote=item.text,
+        occurred_at=item.occurred_at, place=dict(item.place),
+    )  # fmt: skip
+
+
+def _roles(context: Context, finding: Finding) -> list[str]:
+    return [
+        view.role
+        for view in context.views
+        if any(found.sentence == finding.sentence for found in view.findings)
+    ]
+
+
+def _keep_outcome(turn: Turn, context: Context) -> None:
+    turn.state = _state(context)
+    turn.finished_at = clock.now()
+    turn.plan = _plan(context)
+    turn.confidence = context.confidence.text if context.confidence else ""
+    turn.prompts = {
+        view.role: {"version": view.prompt_version, "digest": view.prompt_digest}
+        for view in context.views
+    }
+    turn.evidence_count = len(context.evidence)
+    turn.dropped = dict(Counter(dropped.fault.name.lower() for dropped in context.dropped))
+    turn.failure = context.failure
+    turn.save(
+        update_fields=[
+            "state", "finished_at", "plan", "confidence", "prompts", "evidence_count",
+            "dropped", "failure",
+        ]
+    )  # fmt: skip
+
+
+def _state(context: Context) -> Turn.State:
+    if context.failure:
+        stopped = context.failure == steps.Stopped.__name__
+        return Turn.State.STOPPED if stopped else Turn.State.FAILED
+    return Turn.State.ABSTAINED if context.abstained else Turn.State.ANSWERED
+
+
+def _plan(context: Context) -> dict[str, object]:
+    """What the page unfolds: who was asked, why, over which kinds, and what each saw."""
+    if context.triage is None:
+        return {}
+    return {
+        "complexity": context.triage.complexity,
+        "reason": context.triage.reason,
+        "scores": dict(context.triage.scores),
+        "kinds": list(context.plan),
+        "steps": context.steps,
+        "views": [
+            {
+                "role": view.role,
+                "title": view.title,
+                "looked_at": len(view.looked_at),
+                "findings": len(view.findings),
+            }
+            for view in context.views
+        ],
+    }
+
+
+def _record(actor: Actor, turn: Turn, context: Context) -> None:
+    audit.record(
+        by=actor, act="chat.answer", subject="turn", subject_id=turn.id,
+        patient_id=turn.patient_id, state=turn.state, engine=turn.engine,
+        evidence=len(context.evidence), sentences=len(context.findings),
+        dropped=len(context.dropped), prompts=sorted(turn.prompts),
+    )  # fmt: skip

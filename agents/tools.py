@@ -1,0 +1,208 @@
+"""What a specialist may read: one selector for each kind of evidence.
+
+A tool takes ids and the understood question, never a URL or free text for a store of
+its own choosing, and opens the record as the person who asked. It writes nothing.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+from agents.turn.evidence import Evidence, Kind
+from agents.turn.question import Question
+from agents.turn.window import Window
+from clinicity.common.actors import Actor
+from clinicity.language.compose import Measurement, day, measured, number
+from patients import selectors as patients
+from patients.instruments import INSTRUMENTS, band
+from patients.models import (
+    Allergy,
+    Condition,
+    Encounter,
+    LabResult,
+    Medication,
+    QuestionnaireResponse,
+)
+
+# Without a window in the question: this many days, beside as many before.
+USUAL_DAYS = 14
+RECENT = timedelta(days=180)
+TIMELINE = 50
+OFTEN = {1: "once a day", 2: "twice a day"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asks about whom, and when."""
+
+    actor: Actor
+    patient_id: UUID
+    now: datetime
+
+    def window(self, question: Question) -> Window:
+        today = self.now.date()
+        return question.window or Window(today - timedelta(days=USUAL_DAYS - 1), today)
+
+
+Tool = Callable[[Asked, Question], Sequence[Evidence]]
+
+
+def timeline(asked: Asked, question: Question) -> list[Evidence]:
+    window = question.window
+    page = patients.timeline_page(
+        asked.actor,
+        asked.patient_id,
+        since=_start_of(window.start) if window else None,
+        until=_start_of(window.end + timedelta(days=1)) if window else None,
+        size=TIMELINE,
+    )
+    return [
+        Evidence(
+            kind=Kind.TIMELINE,
+            source_id=str(event.id),
+            label=event.title,
+            text=event.body or event.title,
+            occurred_at=event.occurred_at,
+        )
+        for event in page.items
+    ]
+
+
+def questionnaires(asked: Asked, question: Question) -> list[Evidence]:
+    """Scores with the band that the instrument's authors give them, oldest first."""
+    rows = patients.questionnaire_responses(asked.actor, asked.patient_id)
+    return [evidence for row in rows for evidence in _questionnaire(row)]
+
+
+def labs(asked: Asked, question: Question) -> list[Evidence]:
+    rows = patients.lab_results(asked.actor, asked.patient_id)
+    return [_lab(row) for row in rows]
+
+
+def medications(asked: Asked, question: Question) -> list[Evidence]:
+    """What is taken now, what ended of late, and the doses missed in the window."""
+    rows = patients.medications(asked.actor, asked.patient_id)
+    recent = [
+        row
+        for row in rows
+        if row.ended_on is None or row.ended_on >= (asked.now - RECENT).date()
+    ]
+    return [*[_medication(row) for row in recent], *_missed_doses(asked, question, rows)]
+
+
+def conditions(asked: Asked, question: Question) -> list[Evidence]:
+    """Diagnoses and allergies."""
+    diagnoses = patients.conditions(asked.actor, asked.patient_id)
+    allergies = patients.allergies(asked.actor, asked.patient_id)
+    return [*[_condition(row) for row in diagnoses], *[_allergy(row) for row in allergies]]
+
+
+TOOLS: Mapping[Kind, Tool] = {
+    Kind.TIMELINE: timeline,
+    Kind.QUESTIONNAIRE: questionnaires,
+    Kind.LAB: labs,
+    Kind.MEDICATION: medications,
+    Kind.CONDITION: conditions,
+}
+
+
+def last_visit(asked: Asked) -> date | None:
+    """The day of the newest visit that has taken place."""
+    visits = patients.encounters(asked.actor, asked.patient_id)
+    finished = [v for v in visits if v.status == Encounter.Status.FINISHED]
+    return max((visit.starts_at.date() for visit in finished), default=None)
+
+
+def _questionnaire(row: QuestionnaireResponse) -> Iterator[Evidence]:
+    instrument = INSTRUMENTS[row.instrument]
+    name = f"{instrument.name} score"
+    value = Measurement(name, float(row.score), "", row.answered_at.date())
+    words = f"The authors' band for it: {band(row.instrument, float(row.score))}."
+    yield Evidence(
+        kind=Kind.QUESTIONNAIRE, source_id=str(row.id), label=name,
+        text=f"{measured(value)}\n\n{words}\n\n{_about(row.instrument)}",
+        occurred_at=row.answered_at, value=value,
+    )  # fmt: skip
+    if row.instrument == "phq9" and row.answers[8]:
+        yield Evidence(
+            kind=Kind.QUESTIONNAIRE, source_id=str(row.id), label="PHQ-9 item 9",
+            text=(
+                f"PHQ-9 item 9 (thoughts of death or self-harm, suicidal ideation) was"
+                f" answered {row.answers[8]} on {day(row.answered_at)}."
+            ),
+            occurred_at=row.answered_at,
+        )  # fmt: skip
+
+
+def _about(instrument: str) -> str:
+    return {"phq9": "It asks about depression and mood.", "gad7": "It asks about anxiety."}.get(
+        instrument, ""
+    )
+
+
+def _lab(row: LabResult) -> Evidence:
+    value = Measurement(
+        measure=row.name, value=float(row.value), unit=row.unit, on=row.specimen_at.date(),
+        low=None if row.low is None else float(row.low),
+        high=None if row.high is None else float(row.high),
+    )  # fmt: skip
+    return Evidence(
+        kind=Kind.LAB, source_id=str(row.id), label=row.name, text=measured(value),
+        occurred_at=row.specimen_at, value=value,
+    )  # fmt: skip
+
+
+def _medication(row: Medication) -> Evidence:
+    often = OFTEN.get(row.times_per_day, f"{row.times_per_day} times a day")
+    until = f" until {day(row.ended_on)}" if row.ended_on else ""
+    return Evidence(
+        kind=Kind.MEDICATION, source_id=str(row.id), label=row.name,
+        text=(
+            f"{row.name} {number(float(row.dose))} {row.unit} {often}"
+            f" since {day(row.started_on)}{until}."
+        ),
+        occurred_at=_start_of(row.started_on),
+    )  # fmt: skip
+
+
+def _missed_doses(
+    asked: Asked, question: Question, rows: Sequence[Medication]
+) -> Iterator[Evidence]:
+    window = asked.window(question)
+    end = min(_start_of(window.end + timedelta(days=1)), asked.now)
+    due = patients.doses(asked.actor, asked.patient_id, _start_of(window.start), end)
+    for row in rows:
+        own = [dose for dose in due if dose.medication_id == row.id]
+        missed = sum(dose.status == dose.Status.MISSED for dose in own)
+        if own:
+            yield Evidence(
+                kind=Kind.MEDICATION, source_id=str(row.id), label=f"{row.name}, doses",
+                text=(
+                    f"{row.name}: {missed} of {len(own)} recorded doses were missed from"
+                    f" {day(window.start)} to {day(window.end)}."
+                ),
+                occurred_at=max(dose.due_at for dose in own),
+            )  # fmt: skip
+
+
+def _condition(row: Condition) -> Evidence:
+    since = f", since {day(row.onset_on)}" if row.onset_on else ""
+    return Evidence(
+        kind=Kind.CONDITION, source_id=str(row.id), label=row.display,
+        text=f"{row.display} ({row.code}) is on the list of diagnoses{since}.",
+        occurred_at=row.created_at,
+    )  # fmt: skip
+
+
+def _allergy(row: Allergy) -> Evidence:
+    details = ", ".join(part for part in (row.reaction, row.severity) if part)
+    return Evidence(
+        kind=Kind.CONDITION, source_id=str(row.id), label=f"Allergy: {row.substance}",
+        text=f"Allergy to {row.substance}{f': {details}' if details else ''}.",
+        occurred_at=row.created_at,
+    )  # fmt: skip
+
+
+def _start_of(on: date) -> datetime:
+    return datetime.combine(on, time.min, tzinfo=UTC)

@@ -1,0 +1,66 @@
+"""Words, stems and sentences of clinical English. Pure, and shared by asking and checking."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from snowballstemmer import stemmer
+
+# A number keeps its sign, decimals and thousands; a word keeps inner hyphens and dots.
+TOKEN = re.compile(
+    r"[-−]?\d+(?:[.,:/]\d+)*%?|[^\W\d_]+(?:['’-][^\W\d_]+)*|[.;:!?,()]", re.UNICODE
+)
+# A full stop ends a sentence before a capital, a digit or a quote; "e.g." and "Dr." don't.
+SENTENCE_END = re.compile(
+    r"(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\be\.g)(?<!\bi\.e)(?<!\bNo)(?:(?<=[.!?])|(?<=[.!?][”\"]))\s+(?=[\"“(]?[A-Z0-9])|\n\s*\n|\s*•\s*"
+)
+STOPWORDS = frozenset(
+    """a about after all also an and any are as at be because been before being between both but by can
+    could did do does doing done during each either for from further had has have having he her here hers
+    him his how i if in into is it its itself just me might more most must my of off on once only or
+    other our out over own per same she should since so some such than that the their them then there
+    these they this those through to too under until up upon us very was we were what when where which
+    while who whom why will with would you your said says say""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    text: str
+    start: int
+
+    @property
+    def is_number(self) -> bool:
+        return self.text[-1:].isdigit() or self.text.endswith("%")
+
+    @property
+    def is_word(self) -> bool:
+        return self.text[0].isalpha()
+
+
+def tokens(text: str) -> list[Token]:
+    return [Token(found.group(), found.start()) for found in TOKEN.finditer(text)]
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """The stem of one English word, lower case."""
+    folded = word.casefold().replace("’", "'").removesuffix("'s")
+    return str(_stemmer().stemWord(folded))
+
+
+def content_stems(text: str) -> list[str]:
+    """Stems of the words that carry meaning, in their order, with repeats."""
+    words = (token.text for token in tokens(text) if token.is_word)
+    return [stem(word) for word in words if word.casefold() not in STOPWORDS]
+
+
+def sentences(text: str) -> list[str]:
+    """Cut a passage into sentences, each exactly as it stands but for outer space."""
+    parts = (part.strip() for part in SENTENCE_END.split(text))
+    return [part for part in parts if part]
+
+
+@lru_cache(maxsize=1)
+def _stemmer():  # type: ignore[no-untyped-def]
+    return stemmer("english")

@@ -1,0 +1,82 @@
+"""Where the bytes of documents lie, sealed under their patient's key.
+
+One interface and one dictionary of places. A place never sees a plain byte, and its
+names are pseudonyms and ids.
+"""
+
+import os
+from pathlib import Path
+from typing import Protocol
+from uuid import UUID
+
+from django.conf import settings
+
+from clinicity.common.exceptions import NotFound
+from clinicity.privacy import keyring
+from clinicity.privacy.pseudonyms import pseudonym
+
+
+class Place(Protocol):
+    """Somewhere to keep sealed bytes by name. Writing is whole or not at all."""
+
+    def write(self, name: str, data: bytes) -> None: ...
+    def read(self, name: str) -> bytes: ...
+    def remove(self, name: str) -> None: ...
+
+
+class LocalFolder:
+    """Files under MEDIA_ROOT, readable by this account only."""
+
+    def write(self, name: str, data: bytes) -> None:
+        path = self._path(name)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        with os.fdopen(
+            os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb"
+        ) as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+
+    def read(self, name: str) -> bytes:
+        try:
+            return self._path(name).read_bytes()
+        except FileNotFoundError as error:
+            raise NotFound("The file of this document is gone.") from error
+
+    def remove(self, name: str) -> None:
+        self._path(name).unlink(missing_ok=True)
+
+    def _path(self, name: str) -> Path:
+        return Path(settings.MEDIA_ROOT) / name
+
+
+PLACES: dict[str, type[Place]] = {"local": LocalFolder}
+
+
+def write(patient_id: UUID, document_id: UUID, content: bytes) -> None:
+    sealed = keyring.seal(patient_id, content, aad=_aad(document_id))
+    _place().write(_name(patient_id, document_id), sealed)
+
+
+def read(patient_id: UUID, document_id: UUID) -> bytes:
+    """The document's own bytes; raises Unreadable when they were altered."""
+    sealed = _place().read(_name(patient_id, document_id))
+    return keyring.unseal(patient_id, sealed, aad=_aad(document_id))
+
+
+def remove(patient_id: UUID, document_id: UUID) -> None:
+    _place().remove(_name(patient_id, document_id))
+
+
+def _place() -> Place:
+    return PLACES["local"]()
+
+
+def _name(patient_id: UUID, document_id: UUID) -> str:
+    return f"documents/{pseudonym(patient_id)}/{document_id}.sealed"
+
+
+def _aad(document_id: UUID) -> bytes:
+    return f"clinicity|documents_file|{document_id}".encode()

@@ -1,0 +1,19 @@
+"""Work of the heavy queue."""
+
+from uuid import UUID
+
+from clinicity.common import jobs
+from clinicity.common.actors import WORKER
+from clinicity.common.queues import Queue
+from documents import services
+
+
+@jobs.work(queue=Queue.HEAVY, time_limit=3600)
+def ingest(*, claim: jobs.Claim, patient_id: str, document_id: str, **_: object) -> None:
+    """Read an uploaded document to its end."""
+    services.document_ingest(
+        by=WORKER,
+        patient_id=UUID(patient_id),
+        document_id=UUID(document_id),
+        progress=claim.progress,
+    )
