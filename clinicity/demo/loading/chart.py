@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from django.db import transaction
+
 from clinicity.accounts.models import User
 from clinicity.common.actors import Actor
 from clinicity.demo.simulator.lives import Life
@@ -16,8 +18,9 @@ SPECIMEN_HOUR = 8.5
 VISIT_LENGTH = timedelta(minutes=30)
 
 
+@transaction.atomic
 def chart_add(life: Life, team: Mapping[str, User]) -> Patient:
-    """Make the patient with everything in the chart. Call it inside one transaction."""
+    """Make the patient with everything in the chart, or nothing."""
     first, *others = [team[key] for key in life.person.team]
     patient = _patient(life.person, first.actor)
     for user in others:

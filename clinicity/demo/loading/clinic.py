@@ -1,7 +1,6 @@
-"""The load: for each person a visible list of steps, each done once.
+"""The load: for each person a visible list of steps, each noted when it is done.
 
-A step and the note that it is done commit together, so a load that was cut off goes
-on where it stopped.
+Each step is safe to run twice, so a load that was cut off goes on where it stopped.
 """
 
 import time
@@ -9,12 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import transaction
-
 from clinicity.accounts.models import User
 from clinicity.common.actors import SYSTEM
-from clinicity.common.exceptions import Refused
+from clinicity.common.exceptions import NotFound, Refused
 from clinicity.demo.loading.chart import chart_add
+from clinicity.demo.loading.documents import documents_add
 from clinicity.demo.loading.readings import readings_add
 from clinicity.demo.models import LoadedStep
 from clinicity.demo.simulator import CAST, Life
@@ -81,7 +79,6 @@ def _person_load(
     return len(missing)
 
 
-@transaction.atomic
 def _step_load(load: Load, name: str) -> None:
     STEPS[name](load)
     LoadedStep.objects.create(
@@ -90,17 +87,30 @@ def _step_load(load: Load, name: str) -> None:
 
 
 def _chart(load: Load) -> None:
-    chart_add(load.life, load.team)
-
-
-def patient_of(load: Load) -> Patient:
-    """The patient that the chart step made."""
-    number = load.life.person.record_number
-    return selectors.patients_page(load.treating.actor, search=number).items[0]
+    if find_patient(load) is None:
+        chart_add(load.life, load.team)
 
 
 def _readings(load: Load) -> None:
     readings_add(load.life, load.treating.actor, patient_of(load).id)
 
 
-STEPS: dict[str, Step] = {"chart": _chart, "readings": _readings}
+def _documents(load: Load) -> None:
+    documents_add(load.life, load.treating.actor, patient_of(load).id)
+
+
+def find_patient(load: Load) -> Patient | None:
+    number = load.life.person.record_number
+    found = selectors.patients_page(load.treating.actor, search=number).items
+    return found[0] if found else None
+
+
+def patient_of(load: Load) -> Patient:
+    """The patient that the chart step made."""
+    patient = find_patient(load)
+    if patient is None:
+        raise NotFound("The chart of this simulated person isn't loaded.")
+    return patient
+
+
+STEPS: dict[str, Step] = {"chart": _chart, "readings": _readings, "documents": _documents}
