@@ -4,6 +4,7 @@ from clinicity.portal import views
 
 app_name = "portal"
 urlpatterns = [
+    path("", views.root, name="root"),
     path("today/", views.today, name="today"),
     path("patients/", views.patients, name="patients"),
     path("patients/<uuid:patient_id>/", views.patient, name="patient"),
