@@ -115,10 +115,15 @@ def gallery(*, now: datetime) -> dict[str, Any]:
         ],
         "page": Page([], "next"),
         "patient": Patient(
-            id=UUID(int=0), first_name="Mira", last_name="Sample", preferred_name="Mimi",
-            date_of_birth=date(1985, 7, 20), sex="female", record_number="S-0042",
+            id=UUID(int=0),
+            first_name="Mira",
+            last_name="Sample",
+            preferred_name="Mimi",
+            date_of_birth=date(1985, 7, 20),
+            sex="female",
+            record_number="S-0042",
             simulated=True,
         ),  # fmt: skip
         "banner": {"allergies": [_("Penicillin")], "treating": ["Alice Archer"]},
-        "form": PatientForm({"first_name": "Mira", "date_of_birth": "20 July"}),
+        "form": PatientForm({"first_name": "Mira", "date_of_birth": ""}),
     }

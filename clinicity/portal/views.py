@@ -68,7 +68,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
 def audit(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     form = TrailForm(request.GET or None, acts=audit_selectors.acts(actor))
-    wanted = form.wanted() if form.is_valid() else None
+    wanted = form.wanted() if form.is_valid() else audit_selectors.TrailFilter()
     page = audit_selectors.events_page(actor, wanted, cursor=request.GET.get("cursor"))
     context = {"form": form, "page": page, **presenters.trail(page)}
     return render(request, "audit/trail.html", context)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from clinicity.common import clock
 from clinicity.privacy import pseudonyms
+from patients import instruments
 
 register = template.Library()
 
@@ -144,6 +145,23 @@ def initials(name: str) -> str:
 def pseudonym(value: Any) -> str:
     """The short form of the name that a patient has outside the record."""
     return pseudonyms.pseudonym(value)[:12] if value else ""
+
+
+@register.filter
+def humble(code: str) -> str:
+    """A code as words: follow_up_visit reads follow up visit."""
+    return str(code).replace("_", " ").replace(".", " ")
+
+
+@register.filter
+def instrument_name(code: str) -> str:
+    return instruments.INSTRUMENTS[code].name if code in instruments.INSTRUMENTS else code
+
+
+@register.filter
+def band(score: Any, code: str) -> str:
+    """The severity band that the instrument's authors give a score."""
+    return instruments.band(code, float(score)) if code in instruments.INSTRUMENTS else ""
 
 
 @register.filter
