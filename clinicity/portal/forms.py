@@ -31,9 +31,8 @@ class TrailForm(forms.Form):
 
     def __init__(self, *args: Any, acts: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["act"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", _("any")), *((act, act) for act in acts)]
+        # The trail's own acts; django-stubs knows only the base field here.
+        self.fields["act"].choices = [("", _("any")), *((act, act) for act in acts)]  # type: ignore[attr-defined]
 
     def wanted(self) -> TrailFilter:
         """What a valid form asks for; whole days, the last one included."""

@@ -106,6 +106,7 @@ def gallery(*, now: datetime) -> dict[str, Any]:
         "now": now,
         "earlier": now - timedelta(minutes=4),
         "long_ago": now - timedelta(days=12),
+        "interval": "80 %: 0.54–0.67",
         "levels": ["critical", "high", "medium", "low", "info", "ok", "unknown"],
         "tones": ["", "ok", "info", "accent", "medium", "high", "critical"],
         "tabs": [
@@ -123,7 +124,7 @@ def gallery(*, now: datetime) -> dict[str, Any]:
             sex="female",
             record_number="S-0042",
             simulated=True,
-        ),  # fmt: skip
+        ),
         "banner": {"allergies": [_("Penicillin")], "treating": ["Alice Archer"]},
         "form": PatientForm({"first_name": "Mira", "date_of_birth": ""}),
     }
