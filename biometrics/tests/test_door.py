@@ -129,7 +129,7 @@ def test_what_is_not_for_the_door_goes_on(alice: User) -> None:
 def test_group_that_cannot_commit_tells_nobody_that_it_did(
     alice: User, patient: Patient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from django.db import OperationalError  # noqa: PLC0415
+    from django.db import OperationalError
 
     def fail(*_: object) -> None:
         raise OperationalError
