@@ -4,6 +4,7 @@ A tool takes ids and the understood question, never a URL or free text for a sto
 its own choosing, and opens the record as the person who asked. It writes nothing.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,8 +13,20 @@ from uuid import UUID
 from agents.turn.evidence import Evidence, Kind
 from agents.turn.question import Question
 from agents.turn.window import Window
+from biometrics import selectors as biometrics
+from biometrics.metrics import METRICS, Metric
+from biometrics.models import Rollup
 from clinicity.common.actors import Actor
-from clinicity.language.compose import Measurement, day, measured, number
+from clinicity.language.compose import (
+    Average,
+    Measurement,
+    averaged,
+    day,
+    measured,
+    no_data,
+    number,
+)
+from documents import selectors as documents
 from patients import selectors as patients
 from patients.instruments import INSTRUMENTS, band
 from patients.models import (
@@ -45,7 +58,43 @@ class Asked:
         return question.window or Window(today - timedelta(days=USUAL_DAYS - 1), today)
 
 
+# Metrics whose day is the sum of its samples; of all others it is their mean.
+SUMMED = frozenset({"steps"})
+# UCUM as people read it.
+UNITS = {
+    "{count}/min": "counts/min", "{steps}": "steps a day", "{score}": "", "mm[Hg]": "mmHg",
+    "Cel": "°C", "h": "h a day",
+}  # fmt: skip
+PASSAGES = 8
+
 Tool = Callable[[Asked, Question], Sequence[Evidence]]
+
+
+def readings(asked: Asked, question: Question) -> list[Evidence]:
+    """Each metric's daily mean over the window, beside the window before it."""
+    window = asked.window(question)
+    rows = biometrics.daily_rollups(
+        asked.actor, asked.patient_id, METRICS, window.before().start, window.end
+    )
+    by_metric: dict[str, list[Rollup]] = defaultdict(list)
+    for row in rows:
+        by_metric[row.metric].append(row)
+    return [_reading(METRICS[code], found, window) for code, found in by_metric.items()]
+
+
+def passages(asked: Asked, question: Question) -> list[Evidence]:
+    """The nearest passages of the documents. Raises Unavailable when the index is away."""
+    found = documents.passages_search(
+        asked.actor, asked.patient_id, question.text, limit=PASSAGES
+    )
+    return [
+        Evidence(
+            kind=Kind.PASSAGE, source_id=str(passage.chunk_id), label=passage.title,
+            text=passage.text, occurred_at=passage.occurred_at, page=passage.page,
+            place={"document_id": str(passage.document_id)}, score=passage.score,
+        )
+        for passage in found
+    ]  # fmt: skip
 
 
 def timeline(asked: Asked, question: Question) -> list[Evidence]:
@@ -99,6 +148,8 @@ def conditions(asked: Asked, question: Question) -> list[Evidence]:
 
 
 TOOLS: Mapping[Kind, Tool] = {
+    Kind.PASSAGE: passages,
+    Kind.READING: readings,
     Kind.TIMELINE: timeline,
     Kind.QUESTIONNAIRE: questionnaires,
     Kind.LAB: labs,
@@ -112,6 +163,41 @@ def last_visit(asked: Asked) -> date | None:
     visits = patients.encounters(asked.actor, asked.patient_id)
     finished = [v for v in visits if v.status == Encounter.Status.FINISHED]
     return max((visit.starts_at.date() for visit in finished), default=None)
+
+
+def _reading(metric: Metric, rows: Sequence[Rollup], window: Window) -> Evidence:
+    now = [row for row in rows if row.local_date >= window.start]
+    before = [row for row in rows if row.local_date < window.start]
+    text = no_data(metric.name, window.start, window.end)
+    if now_mean := _average(metric, now):
+        unit = UNITS.get(metric.unit, metric.unit)
+        text = averaged(metric.name, unit, now_mean, _average(metric, before))
+    return Evidence(
+        kind=Kind.READING, source_id=metric.code, label=metric.name, text=text,
+        occurred_at=_start_of(max(row.local_date for row in rows)),
+        place={
+            "metric": metric.code,
+            "start": window.start.isoformat(),
+            "end": window.end.isoformat(),
+        },
+    )  # fmt: skip
+
+
+def _average(metric: Metric, rows: Sequence[Rollup]) -> Average | None:
+    """The mean of the days that have data; several devices of one day count together."""
+    by_day: dict[date, list[Rollup]] = defaultdict(list)
+    for row in rows:
+        by_day[row.local_date].append(row)
+    if not by_day:
+        return None
+    days = [_of_day(metric, found) for found in by_day.values()]
+    return Average(sum(days) / len(days), len(days), min(by_day), max(by_day))
+
+
+def _of_day(metric: Metric, rows: Sequence[Rollup]) -> float:
+    if metric.code in SUMMED:  # a phone and a watch count the same steps
+        return max(row.mean * row.count for row in rows)
+    return sum(row.mean * row.count for row in rows) / sum(row.count for row in rows)
 
 
 def _questionnaire(row: QuestionnaireResponse) -> Iterator[Evidence]:

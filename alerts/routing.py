@@ -1,3 +1,7 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-websocket_urlpatterns: list[URLPattern] = []
+from alerts.consumers import AlertsConsumer
+
+websocket_urlpatterns: list[URLPattern] = [
+    path("ws/alerts/", AlertsConsumer.as_asgi(), name="alerts-live"),
+]

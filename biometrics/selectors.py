@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from itertools import groupby
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.db.models import Max
@@ -53,6 +55,22 @@ class Latest:
     implausible: bool
 
 
+@dataclass(frozen=True)
+class Aggregate:
+    """One metric over a number of local days. Each day counts by its samples."""
+
+    metric: Metric
+    samples: int
+    mean: float
+    low: float
+    high: float
+    sd_of_days: float | None
+    days: int
+    days_asked: int
+    first_day: date
+    last_day: date
+
+
 def readings_array(
     actor: Actor, patient_id: UUID, metric: str, start: datetime, end: datetime
 ) -> Readings:
@@ -85,6 +103,15 @@ def daily_rollups(
             local_date__gte=start, local_date__lte=end,
         )  # fmt: skip
         return list(rows.order_by("metric", "local_date"))
+
+
+def aggregated(actor: Actor, patient_id: UUID, days: int, now: datetime) -> list[Aggregate]:
+    """Each metric over the last `days` days, from daily summaries."""
+    patient = patients.patient_get(actor, patient_id)
+    last = now.astimezone(ZoneInfo(patient.time_zone)).date()
+    rows = daily_rollups(actor, patient_id, METRICS, last - timedelta(days - 1), last)
+    groups = groupby(rows, key=lambda row: row.metric)
+    return [_aggregate(METRICS[code], list(group), days) for code, group in groups]
 
 
 def hourly_rollups(
@@ -150,6 +177,23 @@ def devices(actor: Actor, patient_id: UUID) -> list[Device]:
     patients.patient_get(actor, patient_id)
     with acting_as(actor, _scope(actor, patient_id)):
         return list(Device.objects.filter(patient_id=patient_id).order_by("created_at"))
+
+
+def _aggregate(metric: Metric, rows: list[Rollup], asked: int) -> Aggregate:
+    samples = sum(row.count for row in rows)
+    by_day = [row.mean for row in rows]
+    return Aggregate(
+        metric=metric,
+        samples=samples,
+        mean=sum(row.mean * row.count for row in rows) / samples,
+        low=min(row.low for row in rows),
+        high=max(row.high for row in rows),
+        sd_of_days=float(np.std(by_day, ddof=1)) if len(by_day) > 1 else None,
+        days=len({row.local_date for row in rows}),
+        days_asked=asked,
+        first_day=rows[0].local_date,
+        last_day=rows[-1].local_date,
+    )
 
 
 def _samples(

@@ -1,4 +1,4 @@
-"""The front door: HTTP to Django, sockets to the consumers of each app."""
+"""The front: readings through their own door, sockets to consumers, the rest to Django."""
 
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
@@ -13,13 +13,14 @@ django_application = get_asgi_application()
 # Only now are the models loaded that these import.
 from agents.routing import websocket_urlpatterns as agents_sockets  # noqa: E402
 from alerts.routing import websocket_urlpatterns as alerts_sockets  # noqa: E402
+from biometrics.door import Door  # noqa: E402
 from documents.routing import websocket_urlpatterns as documents_sockets  # noqa: E402
 
 sockets = [*alerts_sockets, *documents_sockets, *agents_sockets]
 
 application = ProtocolTypeRouter(
     {
-        "http": django_application,
+        "http": Door(django_application),
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(sockets))),
     }
 )

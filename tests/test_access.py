@@ -21,6 +21,7 @@ from clinicity.common.routes import CONVERTERS
 from patients.models import Patient
 
 OPEN = {
+    "": "sends to the home, which asks who one is; or says what answers here",
     "accounts/login/": "this is where one signs in",
     "api/v1/auth/login/": "this is where one signs in",
     "api/v1/auth/refresh/": "carries a refresh token of its own",

@@ -103,7 +103,9 @@ def quotes(question: Question, seen: Iterable[Evidence]) -> list[Finding]:
 
 
 def _quotable(item: Evidence) -> list[str]:
-    return [text for text in sentences(item.text) if 2 < len(text) <= LONGEST_QUOTE]
+    """Its sentences on one line each: a page breaks lines where a sentence goes on."""
+    found = (" ".join(text.split()) for text in sentences(item.text))
+    return [text for text in found if 2 < len(text) <= LONGEST_QUOTE]
 
 
 def _quote(item: Evidence, text: str) -> Sentence:

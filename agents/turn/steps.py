@@ -20,7 +20,15 @@ from agents.turn.specialists import Specialist, specialists
 from agents.turn.triage import Triage, triage
 from agents.turn.views import Confidence, Finding, Part, View
 from agents.turn.window import Window
-from clinicity.language.compose import day, listed, nothing_about, nothing_found, would_need
+from clinicity.common.exceptions import Unavailable
+from clinicity.language.compose import (
+    day,
+    listed,
+    not_searched,
+    nothing_about,
+    nothing_found,
+    would_need,
+)
 from clinicity.language.verify import Dropped, Sentence, verify
 
 # What would help to answer what the record leaves open.
@@ -71,6 +79,7 @@ class Context:
     confidence: Confidence | None = None
     abstained: bool = False
     failure: str = ""
+    unsearched: list[Kind] = field(default_factory=list)
     steps: list[str] = field(default_factory=list)
 
     @property
@@ -112,7 +121,13 @@ def plan(context: Context, ports: Ports) -> None:
 
 
 def retrieve(context: Context, ports: Ports) -> None:
-    found = [item for kind in context.plan for item in ports.retrieve(kind, context.asked)]
+    """One read for each kind. A store that is away is said, and doesn't end the turn."""
+    found: list[Evidence] = []
+    for kind in context.plan:
+        try:
+            found += ports.retrieve(kind, context.asked)
+        except Unavailable:
+            context.unsearched.append(kind)
     context.evidence = numbered(found)
 
 
@@ -177,9 +192,18 @@ def run(
     return context
 
 
+def _searched(context: Context) -> str:
+    return listed([SEARCHED[kind] for kind in context.plan if kind not in context.unsearched])
+
+
 def _gaps(context: Context) -> list[Finding]:
     """What was asked and not found, in plain words, with what would be needed."""
-    searched = listed([SEARCHED[kind] for kind in context.plan])
+    away = [SEARCHED[kind] for kind in context.unsearched]
+    return [*_missing(context), *([_gap(not_searched(away))] if away else [])]
+
+
+def _missing(context: Context) -> list[Finding]:
+    searched = _searched(context)
     if window := context.asked.window:
         searched += f", {day(window.start)} to {day(window.end)}"
     if context.abstained:

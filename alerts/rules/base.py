@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 class Severity(StrEnum):
     """How loudly a breach rings, softest first."""
 
-    NOTICE = "notice"
-    WARNING = "warning"
-    URGENT = "urgent"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
     CRITICAL = "critical"
 
     @property
@@ -66,7 +66,10 @@ class Rule(Protocol):
     """A rule of some kind, made from parameters that `parse` has found valid."""
 
     kind: ClassVar[str]
-    metric: str
+
+    @property
+    def metric(self) -> str:
+        """The code of the metric that it judges."""
 
     @classmethod
     def parse(cls, params: Mapping[str, Any], *, metrics: frozenset[str]) -> "Rule":

@@ -40,14 +40,14 @@ def test_every_unresolved_state_can_be_resolved_and_ring_again():
         assert transition(state, Act.RING_AGAIN) in (State.OPEN, State.ESCALATED)
 
 
-def breach(standing, *, severity=Severity.WARNING, until=NOW):
+def breach(standing, *, severity=Severity.MEDIUM, until=NOW):
     return on_breach(standing, severity=severity, until=until, cooldown=HOUR, now=NOW)
 
 
 def standing(state, **changes):
     until = NOW - timedelta(minutes=30)
     return Standing(
-        **{"state": state, "severity": Severity.WARNING, "evidence_until": until} | changes
+        **{"state": state, "severity": Severity.MEDIUM, "evidence_until": until} | changes
     )
 
 
@@ -62,7 +62,7 @@ def test_an_unresolved_alert_is_not_doubled(state):
 
 @pytest.mark.parametrize("state", set(State) - {State.RESOLVED})
 def test_a_higher_severity_rings_again_whatever_the_state(state):
-    assert breach(standing(state), severity=Severity.URGENT) is Act.RING_AGAIN
+    assert breach(standing(state), severity=Severity.HIGH) is Act.RING_AGAIN
 
 
 def test_the_breach_that_was_resolved_is_not_raised_again():

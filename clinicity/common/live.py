@@ -12,8 +12,11 @@ from django.db import transaction
 
 
 def push_after_commit(group: str, kind: str, **ids: str | int) -> None:
-    """Send `{"type": kind, **ids}` to a group once the transaction has committed."""
-    transaction.on_commit(lambda: push(group, kind, **ids))
+    """Send `{"type": kind, **ids}` to a group once the transaction has committed.
+
+    Robust: what is committed stays done when the channel layer is away.
+    """
+    transaction.on_commit(lambda: push(group, kind, **ids), robust=True)
 
 
 def push(group: str, kind: str, **ids: str | int) -> None:

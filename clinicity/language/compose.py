@@ -58,7 +58,7 @@ def measured(now: Measurement, before: Measurement | None = None) -> str:
 def averaged(measure: str, unit: str, now: Average, before: Average | None = None) -> str:
     """The mean over a window beside the mean of the window before it."""
     head = (
-        f"{measure} averaged {amount(now.value, unit)} a day over {_days(now)}"
+        f"{measure} averaged {amount(now.value, unit)} over {_days(now)}"
         f" ({day(now.start)} to {day(now.end)})"
     )
     if before is None:
@@ -79,6 +79,14 @@ def quoted(label: str, on: date | None, text: str) -> str:
 def disagreement(one: str, other: str) -> str:
     """Two sources that contradict each other, shown side by side."""
     return f"Sources differ. {one} {other}"
+
+
+def no_data(measure: str, start: date, end: date) -> str:
+    return f"{measure} has no data from {day(start)} to {day(end)}."
+
+
+def not_searched(kinds: list[str]) -> str:
+    return f"Not searched, because the service didn't answer: {listed(kinds)}. Ask again later."
 
 
 def nothing_about(words: list[str], *, searched: str) -> str:

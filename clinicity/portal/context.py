@@ -1,10 +1,76 @@
 """What every page's frame shows."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from clinicity.accounts.models import User
+from clinicity.audit.permissions import may_read_trail
+from clinicity.common.actors import Actor
+from patients.permissions import READERS
+
+Words = str | Promise
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the rail. `live` names the count that a socket keeps up to date."""
+
+    label: Words
+    icon: str
+    name: str
+    live: str = ""
+    more: bool = False
+
+
+CLINICAL = (
+    Place(_("Today"), "today", "portal:today"),
+    Place(_("Patients"), "people", "portal:patients"),
+    Place(_("Alerts"), "bell", "alerts:inbox", live="alerts"),
+    Place(_("Documents"), "document", "documents:list"),
+    Place(_("Chat"), "chat", "agents:chats"),
+    Place(_("Tasks"), "tasks", "portal:tasks"),
+)
+OVERSIGHT = (Place(_("Audit"), "audit", "portal:audit", more=True),)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    return {"demo": settings.DEMO}
+    """`rail`, `demo` and what the actor's role may reach."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        return {"demo": settings.DEMO, "rail": [], "may_read_patients": False}
+    return {
+        "demo": settings.DEMO,
+        "rail": [entry for place in _places(user.actor) if (entry := _entry(place, request))],
+        "may_read_patients": user.actor.role in READERS,
+    }
+
+
+def _places(actor: Actor) -> tuple[Place, ...]:
+    clinical = CLINICAL if actor.role in READERS else ()
+    return (*clinical, *(OVERSIGHT if may_read_trail(actor) else ()))
+
+
+def _entry(place: Place, request: HttpRequest) -> dict[str, Any] | None:
+    """None while the room behind a place isn't built."""
+    try:
+        url = reverse(place.name)
+    except NoReverseMatch:
+        return None
+    return {
+        "label": place.label,
+        "icon": place.icon,
+        "url": url,
+        "live": place.live,
+        "more": place.more,
+        "current": _is_current(url, request.path),
+    }
+
+
+def _is_current(url: str, path: str) -> bool:
+    return path == url if url == reverse("portal:today") else path.startswith(url)

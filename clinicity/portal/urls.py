@@ -1,4 +1,15 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from clinicity.portal import views
 
 app_name = "portal"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.root, name="root"),
+    path("today/", views.today, name="today"),
+    path("patients/", views.patients, name="patients"),
+    path("patients/<uuid:patient_id>/", views.patient, name="patient"),
+    path("tasks/", views.tasks, name="tasks"),
+    path("audit/", views.audit, name="audit"),
+    path("audit/verify/", views.audit_verify, name="audit_verify"),
+    path("gallery/", views.gallery, name="gallery"),
+]

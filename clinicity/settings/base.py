@@ -127,7 +127,7 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT: Path | None = VAR_DIR / "static"
 # Browser libraries arrive by `npm ci` from the lock file and are served from there.
 STATICFILES_DIRS = [
     ROOT / "static",
@@ -195,8 +195,7 @@ CELERY_BEAT_SCHEDULE = {
 
 MILVUS_HOST = env.str("MILVUS_HOST", default="127.0.0.1")
 MILVUS_PORT = env.int("MILVUS_PORT", default=19530)
-MILVUS_PREFIX = env.str("MILVUS_PREFIX", default="clinicity_")
-MILVUS_URI = env.str("MILVUS_URI", default=f"http://{MILVUS_HOST}:{MILVUS_PORT}")
+MILVUS_URI = env.str("MILVUS_URI", default="") or f"http://{MILVUS_HOST}:{MILVUS_PORT}"
 # Collections of several installations can share one Milvus.
 MILVUS_PREFIX = env.str("MILVUS_PREFIX", default="clinicity_")
 NEO4J_URI = env.str("NEO4J_URI", default="")
@@ -226,6 +225,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "PREPROCESSING_HOOKS": ["clinicity.accounts.api.schema.only_the_api"],
 }
 SIMPLE_JWT = {
     "SIGNING_KEY": JWT_SECRET_KEY,

@@ -2,6 +2,8 @@
 
 import base64
 import binascii
+from collections.abc import Mapping
+from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -13,6 +15,7 @@ TLS_SCHEMES = {
     "MILVUS_URI": ("https://",),
     "NEO4J_URI": ("bolt+s://", "neo4j+s://"),
 }
+TLS_MODES = ("verify-full", "verify-ca")
 PLACEHOLDERS = ("change", "default", "example", "insecure", "secret", "password")
 MINIMUM = 32
 
@@ -25,8 +28,6 @@ def demand_production_secrets(env: environ.Env) -> None:
     for name in SERVERS:
         if not env.str(name, default=""):
             raise ImproperlyConfigured(f"{name} is not set: production embeds no server.")
-    for name, schemes in TLS_SCHEMES.items():
-        _demand_tls(name, env.str(name, default=""), schemes)
     if not env.list("ALLOWED_HOSTS", default=[]):
         raise ImproperlyConfigured("ALLOWED_HOSTS is not set: name the public host.")
 
@@ -53,7 +54,19 @@ def _demand_keyring(value: str) -> None:
             raise ImproperlyConfigured(f"ENCRYPTION_KEY holds {size} bytes, not 32: {hint}.")
 
 
-def _demand_tls(name: str, value: str, schemes: tuple[str, ...]) -> None:
-    if value and not value.startswith(schemes):
-        wanted = " or ".join(schemes)
-        raise ImproperlyConfigured(f"{name} must start with {wanted} in production.")
+def demand_tls(urls: Mapping[str, str], databases: Mapping[str, Mapping[str, Any]]) -> None:
+    """Stop the start when a server would be spoken to in the clear.
+
+    `urls` are settings as they came out of every default; an empty one isn't used.
+    """
+    for name, schemes in TLS_SCHEMES.items():
+        value = urls[name]
+        if value and not value.startswith(schemes):
+            raise ImproperlyConfigured(
+                f"{name} must start with {' or '.join(schemes)} in production."
+            )
+    for alias, database in databases.items():
+        if database["OPTIONS"]["sslmode"] not in TLS_MODES:
+            raise ImproperlyConfigured(
+                f"The {alias} database must be reached with sslmode={' or '.join(TLS_MODES)}."
+            )

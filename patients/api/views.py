@@ -15,7 +15,7 @@ from patients.api import serializers as shapes
 
 
 class PatientsView(IdempotentWrites):
-    @extend_schema(responses=shapes.PatientPageOutput)
+    @extend_schema(operation_id="patients_list", responses=shapes.PatientPageOutput)
     def get(self, request: Request) -> Response:
         page = selectors.patients_page(
             actor_of(request),

@@ -25,7 +25,7 @@ def test_measured_is_supported_by_its_two_facts() -> None:
 def test_averaged_says_how_many_days_have_data() -> None:
     now = Average(5.14, 13, date(2026, 11, 9), date(2026, 11, 22))
     text = averaged("Sleep duration", "h", now)
-    assert "averaged 5.14 h a day over 13 days with data (9 Nov 2026 to 22 Nov 2026)" in text
+    assert "averaged 5.14 h over 13 days with data (9 Nov 2026 to 22 Nov 2026)" in text
     assert "no earlier data" in text
 
 

@@ -1,0 +1,139 @@
+"""The door, asked as an ASGI server asks it, with real transactions."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from asgiref.sync import async_to_sync
+
+from biometrics import door as doors
+from biometrics import selectors
+from clinicity.accounts.models import User
+from clinicity.accounts.tokens import pair_issue
+from patients.models import Patient
+
+pytestmark = pytest.mark.usefixtures("real_transactions")
+Sent = tuple[int, dict[str, str], dict[str, Any]]
+
+
+async def behind(scope: Any, receive: Any, send: Any) -> None:
+    """Stands for Django."""
+    await send({"type": "http.response.start", "status": 299, "headers": []})
+    await send({"type": "http.response.body", "body": b"{}"})
+
+
+def beat(patient: Patient, minute: int = 0) -> bytes:
+    event = {
+        "patient_id": str(patient.id), "data_type": "heart_rate",
+        "timestamp": f"2025-04-17T14:{minute:02}:00Z", "data": {"bpm": 60 + minute},
+    }  # fmt: skip
+    return json.dumps(event).encode()
+
+
+async def knock(
+    door: doors.Door, token: str, body: bytes, *, key: str = "", path: str = doors.PATH
+) -> Sent:
+    headers = [(b"authorization", f"Bearer {token}".encode())] if token else []
+    headers += [(b"idempotency-key", key.encode())] if key else []
+    scope = {"type": "http", "method": "POST", "path": path, "headers": headers}
+    parts = [body[n : n + 1000] for n in range(0, len(body), 1000)] or [b""]
+    messages = [
+        {"type": "http.request", "body": part, "more_body": number < len(parts) - 1}
+        for number, part in enumerate(parts)
+    ]
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return messages.pop(0)
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    await door(scope, receive, send)
+    found = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    return sent[0]["status"], found, json.loads(sent[1]["body"])
+
+
+def knock_all(*calls: dict[str, Any]) -> list[Sent]:
+    async def all_at_once() -> list[Sent]:
+        door = doors.Door(behind)
+        answers = await asyncio.gather(*(knock(door, **call) for call in calls))
+        if door.keeper:
+            door.keeper.cancel()
+        return list(answers)
+
+    return async_to_sync(all_at_once)()
+
+
+def test_many_at_once_are_all_stored_with_their_own_receipts(
+    alice: User, patient: Patient
+) -> None:
+    token = pair_issue(alice).access
+    answers = knock_all(*({"token": token, "body": beat(patient, n)} for n in range(30)))
+    assert [status for status, _, _ in answers] == [201] * 30
+    assert sorted(body["position"] for _, _, body in answers) == list(range(1, 31))
+    assert selectors.ledger_position(alice.actor, patient.id) == 30
+
+
+def test_one_bad_request_leaves_its_group_alone(
+    alice: User, charlie: User, patient: Patient
+) -> None:
+    mine, stranger = pair_issue(alice).access, pair_issue(charlie).access
+    answers = knock_all(
+        {"token": mine, "body": beat(patient, 1)},
+        {"token": mine, "body": b"{"},
+        {"token": stranger, "body": beat(patient, 2)},
+        {"token": "nonsense", "body": beat(patient, 3)},
+        {"token": mine, "body": beat(patient, 4)},
+    )
+    assert [status for status, _, _ in answers] == [201, 400, 404, 401, 201]
+    assert answers[1][1]["content-type"] == "application/problem+json"
+    assert selectors.ledger_position(alice.actor, patient.id) == 2
+
+
+def test_same_key_stores_once_and_answers_alike(alice: User, patient: Patient) -> None:
+    token = pair_issue(alice).access
+    call = {"token": token, "body": beat(patient), "key": "k"}
+    first, again = knock_all(call, call)
+    assert first == again
+    (other,) = knock_all(call | {"body": beat(patient, 5)})
+    assert other[0] == 422
+    assert selectors.ledger_position(alice.actor, patient.id) == 1
+
+
+def test_too_large_a_body_is_refused(
+    alice: User, patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doors, "LARGEST_BODY", 5000)
+    ((status, _, body),) = knock_all({"token": pair_issue(alice).access, "body": b"x" * 6000})
+    assert (status, body["type"].rsplit("/")[-1]) == (413, "too-large")
+
+
+def test_full_house_answers_503_with_a_time(
+    alice: User, patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doors, "MOST_INSIDE", 0)
+    ((status, headers, _),) = knock_all(
+        {"token": pair_issue(alice).access, "body": beat(patient)}
+    )
+    assert (status, headers["retry-after"]) == (503, "1")
+
+
+def test_what_is_not_for_the_door_goes_on(alice: User) -> None:
+    token = pair_issue(alice).access
+    answers = knock_all({"token": "", "body": b""}, {"token": token, "body": b"", "path": "/x"})
+    assert [status for status, _, _ in answers] == [299, 299]
+
+
+def test_group_that_cannot_commit_tells_nobody_that_it_did(
+    alice: User, patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.db import OperationalError
+
+    def fail(*_: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(doors, "_store", fail)
+    ((status, _, _),) = knock_all({"token": pair_issue(alice).access, "body": beat(patient)})
+    assert status == 503

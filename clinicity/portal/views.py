@@ -1,0 +1,86 @@
+"""The pages that put the apps' own parts side by side."""
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from clinicity import __version__
+from clinicity.accounts.requests import actor_of
+from clinicity.audit import selectors as audit_selectors
+from clinicity.audit.permissions import may_read_trail
+from clinicity.common import clock
+from clinicity.portal import presenters, selectors, services
+from clinicity.portal.forms import TrailForm
+from patients import selectors as patients_selectors
+from patients.access import patient_or_404
+from patients.permissions import READERS
+
+
+@login_not_required
+@require_safe
+def root(request: HttpRequest) -> HttpResponseBase:
+    """A browser goes to its home; a program learns what answers here."""
+    if request.accepts("text/html"):
+        return redirect("portal:today")
+    return JsonResponse({"name": "Clinicity", "version": __version__, "docs": "/api/docs/"})
+
+
+@require_GET
+def today(request: HttpRequest) -> HttpResponse:
+    """What needs me now. Who reads no patients starts with the trail."""
+    actor = actor_of(request)
+    if actor.role not in READERS and may_read_trail(actor):
+        return redirect("portal:audit")
+    return render(request, "portal/today.html", presenters.today(actor, now=clock.now()))
+
+
+@require_GET
+def patients(request: HttpRequest) -> HttpResponse:
+    actor = actor_of(request)
+    search = request.GET.get("q", "")
+    page = patients_selectors.patients_page(
+        actor, search=search, cursor=request.GET.get("cursor")
+    )
+    if search and len(page.items) == 1 and not request.GET.get("cursor"):
+        return redirect("portal:patient", page.items[0].id)
+    return render(request, "portal/patients.html", {"page": page, "search": search})
+
+
+@require_GET
+def patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    row = patient_or_404(request, patient_id)
+    context = presenters.overview(actor_of(request), row, now=clock.now())
+    return render(request, "portal/patient.html", context)
+
+
+@require_GET
+def tasks(request: HttpRequest) -> HttpResponse:
+    """Long work that this person asked for, wherever it was started."""
+    jobs = selectors.jobs_of(actor_of(request), now=clock.now())
+    template = "portal/_jobs.html" if request.headers.get("HX-Request") else "portal/tasks.html"
+    return render(request, template, {"jobs": jobs})
+
+
+@require_GET
+def audit(request: HttpRequest) -> HttpResponse:
+    actor = actor_of(request)
+    form = TrailForm(request.GET or None, acts=audit_selectors.acts(actor))
+    wanted = form.wanted() if form.is_valid() else audit_selectors.TrailFilter()
+    page = audit_selectors.events_page(actor, wanted, cursor=request.GET.get("cursor"))
+    context = {"form": form, "page": page, **presenters.trail(page)}
+    return render(request, "audit/trail.html", context)
+
+
+@require_POST
+def audit_verify(request: HttpRequest) -> HttpResponse:
+    verdict = services.trail_verify(by=actor_of(request))
+    context = {"verdict": verdict, "at": clock.now()}
+    return render(request, "audit/_verdict.html", context)
+
+
+@require_GET
+def gallery(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/gallery.html", presenters.gallery(now=clock.now()))

@@ -1,0 +1,8 @@
+// Runs before the first paint, so that neither theme nor rail jumps.
+(() => {
+  const root = document.documentElement;
+  for (const key of ["theme", "rail"]) {
+    const kept = localStorage.getItem(`clinicity.${key}`);
+    if (kept) root.dataset[key] = kept;
+  }
+})();
