@@ -8,12 +8,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import transaction
+
 from clinicity.accounts.models import User
 from clinicity.common.actors import SYSTEM
 from clinicity.common.exceptions import NotFound, Refused
 from clinicity.demo.loading.chart import chart_add
 from clinicity.demo.loading.documents import documents_add
 from clinicity.demo.loading.readings import readings_add
+from clinicity.demo.loading.rules import rules_add
 from clinicity.demo.models import LoadedStep
 from clinicity.demo.simulator import CAST, Life
 from clinicity.demo.simulator.days import days_before
@@ -23,6 +26,7 @@ from patients import selectors
 from patients.models import Patient
 
 Tell = Callable[[str], None]
+CLINIC = "clinic"
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,15 @@ def clinic_load(
         raise Refused("Patients who are not simulated live here: the demo stays out.")
     done = steps_done()
     until = next(iter(done.values()), until)
-    return sum(_person_load(person, team, until, set(done), tell) for person in people)
+    rules = _rules_load(team, until) if (CLINIC, "rules") not in done else 0
+    return rules + sum(_person_load(one, team, until, set(done), tell) for one in people)
+
+
+@transaction.atomic
+def _rules_load(team: Mapping[str, User], until: date) -> int:
+    """Before any reading is there, so that the first ones are judged as well."""
+    LoadedStep.objects.create(person=CLINIC, step="rules", until=until)
+    return rules_add(team["alice"].actor)
 
 
 def steps_done() -> dict[tuple[str, str], date]:

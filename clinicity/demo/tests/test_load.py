@@ -8,15 +8,17 @@ import numpy as np
 import pytest
 from django.conf import LazySettings
 
+from alerts.selectors import alerts_page
 from biometrics.selectors import readings_array
 from clinicity.accounts.models import User
 from clinicity.accounts.services import Credentials, sign_in
 from clinicity.common.actors import SYSTEM
 from clinicity.common.exceptions import NotFound, Refused
-from clinicity.demo.loading import chart, clinic
+from clinicity.demo.loading import chart, clinic, rules
 from clinicity.demo.loading.accounts import accounts_ensure, password_of
 from clinicity.demo.simulator import Life, simulate
 from clinicity.demo.simulator.cast import IRIS
+from clinicity.demo.simulator.lives import ZONE
 from conftest import DrainJobs
 from documents.selectors import documents_page
 from patients import selectors
@@ -34,6 +36,7 @@ def team(db: None) -> Mapping[str, User]:
 
 @pytest.fixture
 def charts_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clinic, "_rules_load", lambda team, until: 0)
     monkeypatch.setattr(clinic, "STEPS", {"chart": clinic.STEPS["chart"]})
 
 
@@ -128,7 +131,7 @@ def test_readings_are_stored_as_they_were_simulated(
 ) -> None:
     steps = {name: clinic.STEPS[name] for name in ("chart", "readings")}
     monkeypatch.setattr(clinic, "STEPS", steps)
-    assert load(team) == 2
+    load(team)
     life = next(simulate(UNTIL, people=(IRIS,)))
     alice, patient = team["alice"].actor, the_patient(team["alice"])
     for metric, samples in life.samples.items():
@@ -153,3 +156,14 @@ def test_the_misfiled_letter_is_held_and_the_others_are_read(
     states = {document.filename: document.state for document in page.items}
     assert states.pop("heart-clinic-letter.pdf") == "held"
     assert set(states.values()) == {"ready"}
+
+
+def test_short_nights_raise_an_alert(
+    team: Mapping[str, User], monkeypatch: pytest.MonkeyPatch, drain_jobs: DrainJobs
+) -> None:
+    steps = {name: clinic.STEPS[name] for name in ("chart", "readings")}
+    monkeypatch.setattr(clinic, "STEPS", steps)
+    load(team, until=datetime.now(ZONE).date())
+    drain_jobs()
+    found = alerts_page(team["alice"].actor)
+    assert [alert.rule.name for alert in found.items] == [rules.RULES[0]["name"]]
