@@ -15,7 +15,7 @@ SHOWN = 60
 # What a kind of work is called on a page. Others are called by their task's own words.
 NAMES = {
     "twins.tasks.generate_twin": gettext_lazy("Digital twin"),
-    "documents.tasks.ingest_document": gettext_lazy("Reading a document"),
+    "documents.tasks.ingest": gettext_lazy("Reading a document"),
     "alerts.tasks.evaluate_patient": gettext_lazy("Checking alert rules"),
     "agents.tasks.answer_turn": gettext_lazy("Answering a question"),
 }

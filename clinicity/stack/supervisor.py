@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 TICK = 0.2
 POLL = 0.05
 LONGEST_PAUSE = 30.0
+TRIES = 4
+RETRY_PAUSE = 0.5
 # A service that lived this long is well again: the next failure pauses shortly.
 WELL_AFTER = 60.0
 LOG_LIMIT = 10_000_000
@@ -68,10 +70,19 @@ class Keeper:
         self.started_at = time.monotonic()
 
     def await_ready(self, pause: Callable[[float], None]) -> None:
+        """Wait until it answers; what ends while starting may try again a few times.
+
+        PostgreSQL does so while backends of its killed predecessor are still leaving.
+        """
         deadline = time.monotonic() + self.service.patience
+        tries = TRIES
         while not self.service.is_ready():
             if self.has_ended():
-                raise StackError(f"{self.service.name} ended while starting: {self._where()}")
+                tries -= 1
+                if not tries:
+                    raise StackError(f"{self.service.name} doesn't start: {self._where()}")
+                pause(RETRY_PAUSE)
+                self.start()
             if time.monotonic() > deadline:
                 raise StackError(f"{self.service.name} doesn't answer: {self._where()}")
             pause(POLL)

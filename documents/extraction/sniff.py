@@ -13,7 +13,7 @@ SIGNATURES: tuple[tuple[bytes, str], ...] = (
 )
 # ISO 32000 wants the header first; readers look for it in the first kilobyte.
 PDF_HEADER_WITHIN = 1024
-CONTROL = frozenset(range(32)) - {9, 10, 12, 13}
+CONTROL = (frozenset(range(32)) | {127}) - {9, 10, 12, 13}
 
 
 def media_type(content: bytes) -> str:

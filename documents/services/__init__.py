@@ -4,6 +4,7 @@ from documents.services.ingestion import document_ingest
 from documents.services.lifecycle import (
     FileRefused,
     FileTooLarge,
+    demand_size,
     document_accept,
     document_delete,
     document_retry,
@@ -14,6 +15,7 @@ from documents.services.lifecycle import (
 __all__ = [
     "FileRefused",
     "FileTooLarge",
+    "demand_size",
     "document_accept",
     "document_delete",
     "document_ingest",
