@@ -3,11 +3,17 @@
 import sys
 import time
 
-from clinicity.demo.smoke import doors
+from clinicity.demo.smoke import answers, doors, readings
 from clinicity.demo.smoke.house import house
 from clinicity.demo.smoke.walk import Row, Wrong, walk_through
 
-ROWS: tuple[Row, ...] = (*doors.FIRST, *doors.LAST)
+ROWS: tuple[Row, ...] = (
+    *doors.FIRST,
+    *readings.READINGS,
+    *readings.ALERTS,
+    *answers.CHAT,
+    *doors.LAST,
+)
 
 
 def main() -> int:

@@ -38,9 +38,10 @@ def sign_in(walk: Walk) -> str:
 
 
 def sign_in_form(walk: Walk) -> str:
-    page = walk.browser_session("alice").get("/")
-    demand(page.status_code == HTTPStatus.OK, f"GET /: {page.status_code}")
-    return f"Today, {len(page.content) // 1024} kB"
+    page = walk.browser_session("alice").get("/", follow_redirects=True)
+    demand(page.status_code == HTTPStatus.OK, f"{page.url}: {page.status_code}")
+    demand("/accounts/login" not in str(page.url), "the page asks to sign in again")
+    return f"{page.url.path}, {len(page.content) // 1024} kB"
 
 
 def wrong_password(walk: Walk) -> str:

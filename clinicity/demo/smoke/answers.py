@@ -1,0 +1,100 @@
+"""Rows of chat: a cited answer as a whole, as a stream and over a socket."""
+
+import json
+from http import HTTPStatus
+from typing import Any
+
+from clinicity.demo.smoke.readings import open_socket
+from clinicity.demo.smoke.walk import Row, Walk, Wrong, await_that, demand
+
+QUESTION = "What was the last lithium level?"
+UNKNOWN = "What is the brand of her hearing aid?"
+SOCKET_PATIENCE = 60.0
+
+
+def session(walk: Walk) -> str:
+    made = walk.ask(
+        "POST", "/api/v1/chat/session", json={"patient_id": walk.found["iris"]},
+        expect=HTTPStatus.CREATED,
+    ).json()  # fmt: skip
+    walk.found["session"] = made["session_id"]
+    return f"201 {made['session_id']}"
+
+
+def answer(walk: Walk) -> str:
+    sent = {"session_id": walk.found["session"], "message": QUESTION}
+    told = walk.ask("POST", "/api/v1/chat/", json=sent).json()
+    cited = [c for sentence in told["sentences"] for c in sentence["citations"]]
+    demand("0.46" in told["answer"], f"no lithium level in {told['answer'][:200]!r}")
+    demand(all(s["citations"] for s in told["sentences"]), "a sentence without citation")
+    walk.found["citation"] = next((c["url"] for c in cited if c["kind"] == "passage"), "")
+    return f"{told['answer'].splitlines()[0][:60]!r}, {len(cited)} citations"
+
+
+def nothing_known(walk: Walk) -> str:
+    sent = {"session_id": walk.found["session"], "message": UNKNOWN}
+    told = walk.ask("POST", "/api/v1/chat/", json=sent).json()
+    demand(told["abstained"], f"it answered {told['answer'][:100]!r}")
+    return f"{told['answer'].splitlines()[0][:80]!r}"
+
+
+def stream(walk: Walk) -> str:
+    """Server-sent events: each step and each sentence, then the whole."""
+    sent = {"session_id": walk.found["session"], "message": QUESTION}
+    kinds: list[str] = []
+    with walk.client("alice").stream("POST", "/api/v1/chat/stream", json=sent) as lines:
+        demand(lines.status_code == HTTPStatus.OK, f"stream: {lines.status_code}")
+        kinds += [line[7:] for line in lines.iter_lines() if line.startswith("event: ")]
+    demand(kinds and kinds[-1] == "done", f"events {kinds}")
+    return f"{len(kinds)} events: {', '.join(dict.fromkeys(kinds))}"
+
+
+def socket(walk: Walk) -> str:
+    """The same turn is told to an open conversation."""
+    sent = {"session_id": walk.found["session"], "message": QUESTION}
+    with open_socket(walk, f"/ws/chat/{walk.found['session']}/") as opened:
+        walk.ask("POST", "/api/v1/chat/", json=sent)
+        told: list[dict[str, Any]] = []
+        while not told or told[-1]["kind"] != "done":
+            told.append(json.loads(opened.recv(SOCKET_PATIENCE)))
+    return f"{len(told)} events, the last with the answer"
+
+
+def passage(walk: Walk) -> str:
+    """A citation opens the page of the document."""
+    if not walk.found.get("citation"):
+        raise Wrong("no answer cited a passage of a document")
+    page = walk.browser_session("alice").get(walk.found["citation"])
+    demand(page.status_code == HTTPStatus.OK, f"{walk.found['citation']}: {page.status_code}")
+    return walk.found["citation"].partition("?")[2] or "opened"
+
+
+def history(walk: Walk) -> str:
+    path = f"/api/v1/chat/history?session_id={walk.found['session']}"
+    turns = walk.ask("GET", path).json()["items"]
+    others = walk.ask("GET", path, who="charlie").json()["items"]
+    demand(turns and not others, f"{len(turns)} turns, and {len(others)} for a stranger")
+    return f"{len(turns)} turns; a stranger sees none"
+
+
+def documents_read(walk: Walk) -> str:
+    """All simulated papers come to an end: ready, or held as misfiled."""
+    settled = await_that(lambda: _settled(walk), what="simulated documents", seconds=180)
+    demand(settled.count("held") == 1, f"states {settled}")
+    return f"{settled.count('ready')} ready, 1 held as somebody else's"
+
+
+def _settled(walk: Walk) -> list[str] | None:
+    path = f"/api/v1/upload/documents?patient_id={walk.found['iris']}"
+    states = [item["state"] for item in walk.ask("GET", path).json()["items"]]
+    return states if set(states) <= {"ready", "held", "failed"} and states else None
+
+
+CHAT = (
+    Row("POST chat/session", session),
+    Row("POST chat: the answer cites its sources", answer),
+    Row("POST chat: without evidence it says so", nothing_known),
+    Row("POST chat/stream (server-sent events)", stream),
+    Row("the answer comes over the open WebSocket", socket),
+    Row("GET chat/history", history),
+)
