@@ -43,7 +43,8 @@ def actigraphy_columns(path: Path, zone: ZoneInfo) -> Columns:
 
     Where clocks go back the second of two equal local times is the later one (fold=1).
     """
-    starts, counts, offsets, sequences = [], [], [], []
+    starts: list[int] = []
+    counts, offsets, sequences = [], [], []
     for number, row in enumerate(_rows(path)):
         moment = _moment(row["timestamp"], zone, path, number)
         start = int(moment.timestamp()) * 1000

@@ -8,7 +8,6 @@ WIRING: dict[str, tuple[str, ...]] = {
     "biometrics.readings_stored": ("alerts.tasks.evaluate_patient",),
     "documents.uploaded": ("documents.tasks.ingest",),
     "documents.ingested": (),
-    "twins.requested": ("twins.tasks.generate",),
     "twins.generated": (),
     "alerts.raised": (),
     "agents.turn_requested": ("agents.tasks.answer",),

@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import TypeVar, cast
 from uuid import UUID
+
+from django.db.models import Q
 
 from clinicity.accounts.acting import Scope, acting_as
 from clinicity.audit import services as audit
@@ -189,10 +191,8 @@ def timeline_page(
         rows = rows.filter(occurred_at__gte=since) if since else rows
         rows = rows.filter(occurred_at__lt=until) if until else rows
         if after := _event_at(patient_id, cursor):
-            rows = rows.extra(
-                where=["(occurred_at, patients_timelineevent.id) < (%s, %s)"],
-                params=[after.occurred_at, after.id],
-            )
+            earlier = Q(occurred_at__lt=after.occurred_at)
+            rows = rows.filter(earlier | Q(occurred_at=after.occurred_at, id__lt=after.id))
         found = list(rows.order_by("-occurred_at", "-id")[: size + 1])
     return page_of(found, size=size, key=lambda event: event.id)
 
@@ -242,13 +242,16 @@ def timeline_event_get(actor: Actor, event_id: UUID) -> TimelineEvent:
 
 def _event_at(patient_id: UUID, cursor: str | None) -> TimelineEvent | None:
     event_id = cursor_id(cursor)
+    if event_id is None:
+        return None
     return TimelineEvent.objects.filter(id=event_id, patient_id=patient_id).first()
 
 
 def _rows(actor: Actor, patient_id: UUID, model: type[R], order: str) -> list[R]:
     with acting_as(actor, _scope(actor, patient_id)):
         keyring.preload([patient_id])
-        return list(model._default_manager.filter(patient_id=patient_id).order_by(order))
+        rows = model._default_manager.filter(patient_id=patient_id).order_by(order)
+        return cast("list[R]", list(rows))
 
 
 def _scope(actor: Actor, patient_id: UUID) -> UUID | None:

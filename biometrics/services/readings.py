@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import numpy as np
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from biometrics.features.columns import Columns, Merged, columns_of, merge, packed, unpacked
 from biometrics.metrics import metric_of
@@ -155,7 +155,7 @@ def _segments_merge(
     held = {
         segment.span_start_ms: segment
         for segment in ReadingSegment.objects.filter(
-            patient_id=patient_id, device_id=device_id, metric=metric,
+            Q(device_id=device_id), patient_id=patient_id, metric=metric,
             span_start_ms__in=starts.tolist(),
         )
     }  # fmt: skip

@@ -5,6 +5,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from django.db.models import Q
 
 from biometrics.features.columns import Columns, joined, unpacked
 from biometrics.features.rollups import (
@@ -44,7 +45,7 @@ def samples_between(
     """One device's samples that start in [start_ms, end_ms), by time."""
     span = metric_of(metric).span_ms
     segments = ReadingSegment.objects.filter(
-        patient_id=patient_id, device_id=device_id, metric=metric,
+        Q(device_id=device_id), patient_id=patient_id, metric=metric,
         span_start_ms__gt=start_ms - span, span_start_ms__lt=end_ms,
     ).order_by("span_start_ms")  # fmt: skip
     found = joined([unpacked(segment.samples) for segment in segments])
@@ -57,7 +58,7 @@ def _replace(
     end_ms: int, found: list[Summary], zone: ZoneInfo,
 ) -> None:  # fmt: skip
     Rollup.objects.filter(
-        patient_id=patient_id, device_id=device_id, metric=metric, period=period,
+        Q(device_id=device_id), patient_id=patient_id, metric=metric, period=period,
         start_at__gte=moment_of(first_ms), start_at__lt=moment_of(end_ms),
     ).delete()  # fmt: skip
     Rollup.objects.bulk_create(

@@ -22,4 +22,4 @@ class ActingAsInAdminMiddleware:
         with acting_as(user.actor):
             response = self.get_response(request)
             render = getattr(response, "render", None)
-            return render() if render else response  # type: ignore[no-any-return]
+            return render() if render else response

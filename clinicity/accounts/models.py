@@ -17,7 +17,8 @@ EMAIL_SCOPE = "user.email"
 
 class UserManager(BaseUserManager.from_queryset(GuardedQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, email: str | None) -> "User":
-        return self.get(email_index=blind_index(email or "", scope=EMAIL_SCOPE))
+        user: User = self.get(email_index=blind_index(email or "", scope=EMAIL_SCOPE))
+        return user
 
 
 class User(AbstractBaseUser, BaseModel):

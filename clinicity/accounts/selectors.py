@@ -11,7 +11,7 @@ from clinicity.privacy.pseudonyms import blind_index
 def user_by_email(email: str) -> User:
     """The active user with this address; for commands that act as someone."""
     index = blind_index(email, scope=EMAIL_SCOPE)
-    user = User.objects.filter(email_index=index, is_active=True).first()
+    user: User | None = User.objects.filter(email_index=index, is_active=True).first()
     if user is None:
         raise NotFound("There is no active account with this e-mail address.")
     return user

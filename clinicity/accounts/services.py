@@ -50,7 +50,7 @@ def sign_in(credentials: Credentials) -> User:
     index = blind_index(credentials.email, scope=EMAIL_SCOPE)
     throttles.demand(throttles.SIGN_IN_BY_ADDRESS, credentials.address)
     throttles.demand(throttles.SIGN_IN_BY_ACCOUNT, index)
-    user = User.objects.filter(email_index=index, is_active=True).first()
+    user: User | None = User.objects.filter(email_index=index, is_active=True).first()
     if not check_password(credentials.password, user.password if user else NOBODY) or not user:
         _refuse(user)
     throttles.clear(throttles.SIGN_IN_BY_ACCOUNT, index)

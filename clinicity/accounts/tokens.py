@@ -69,7 +69,7 @@ def user_of_access(text: str) -> User:
         token = AccessToken(text)  # type: ignore[arg-type]
     except TokenError as error:
         raise BadToken("Refresh it, or sign in again.") from error
-    user = User.objects.filter(id=token["sub"], is_active=True).first()
+    user: User | None = User.objects.filter(id=token["sub"], is_active=True).first()
     if user is None or _is_ended(token):
         raise BadToken("Sign in again.")
     return user

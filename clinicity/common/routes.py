@@ -20,7 +20,8 @@ def route(path: str, view: type | Callable[..., HttpResponseBase], *, name: str)
     A redirect to the other form would lose the body of a POST.
     """
     handler: Any = view.as_view() if isinstance(view, type) else view  # type: ignore[attr-defined]
-    return re_path(f"^{_pattern(path.rstrip('/'))}/?$", handler, name=name)
+    pattern: URLPattern = re_path(f"^{_pattern(path.rstrip('/'))}/?$", handler, name=name)
+    return pattern
 
 
 def _pattern(path: str) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -14,6 +14,6 @@ class ClinicityAdminSite(AdminSite):
     index_title = _("What the system holds")
     site_url = "/"
 
-    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """One log-in for all: Django's own form would pass by lockout and audit."""
         return redirect_to_login(request.get_full_path())

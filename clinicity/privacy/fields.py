@@ -59,6 +59,8 @@ class Ciphertext:
 class OpenOnAccess(DeferredAttribute):
     """Opens a field's ciphertext the first time that its attribute is read."""
 
+    field: "SealedField"
+
     def __get__(self, instance: Any, cls: Any = None) -> Any:
         if instance is None:
             return self
@@ -73,7 +75,7 @@ class OpenOnAccess(DeferredAttribute):
         instance.__dict__[self.field.attname] = value
 
 
-class SealedField(EncryptedMixin, models.Field):  # type: ignore[misc]
+class SealedField(EncryptedMixin, models.Field[Any, Any]):
     """What every protected field does; the concrete classes add the type."""
 
     descriptor_class = OpenOnAccess
@@ -113,7 +115,7 @@ class SealedField(EncryptedMixin, models.Field):  # type: ignore[misc]
             return None
         if not isinstance(value, Ciphertext):
             raise Unsealed(f"{self.attname} is protected: change it through its row's save().")
-        return value.blob
+        return value.blob  # type: ignore[no-any-return]
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:  # noqa: FBT001, FBT002
         return self.get_db_prep_save(value, connection)
@@ -134,20 +136,20 @@ class SealedField(EncryptedMixin, models.Field):  # type: ignore[misc]
         raise FieldError(f"{self.attname} is protected: it isn't serialised.")
 
 
-class EncryptedCharField(SealedField, PublishedCharField):  # type: ignore[misc]
+class EncryptedCharField(SealedField, PublishedCharField):
     pass
 
 
-class EncryptedTextField(SealedField, PublishedTextField):  # type: ignore[misc]
+class EncryptedTextField(SealedField, PublishedTextField):
     pass
 
 
-class EncryptedDateField(SealedField, PublishedDateField):  # type: ignore[misc]
+class EncryptedDateField(SealedField, PublishedDateField):
     def dump(self, value: dt.date) -> bytes:
         return self.to_python(value).isoformat().encode()  # type: ignore[no-any-return]
 
 
-class EncryptedDateTimeField(SealedField, PublishedDateTimeField):  # type: ignore[misc]
+class EncryptedDateTimeField(SealedField, PublishedDateTimeField):
     def dump(self, value: dt.datetime) -> bytes:
         return self.to_python(value).isoformat().encode()  # type: ignore[no-any-return]
 
@@ -155,7 +157,7 @@ class EncryptedDateTimeField(SealedField, PublishedDateTimeField):  # type: igno
         return models.DateTimeField.to_python(self, value)
 
 
-class EncryptedJSONField(SealedField, PublishedTextField):  # type: ignore[misc]
+class EncryptedJSONField(SealedField, PublishedTextField):
     """Any JSON value, sealed as a whole."""
 
     def dump(self, value: Any) -> bytes:
@@ -168,11 +170,11 @@ class EncryptedJSONField(SealedField, PublishedTextField):  # type: ignore[misc]
         return value
 
 
-class EncryptedDecimalField(SealedField, models.DecimalField):  # type: ignore[misc]
+class EncryptedDecimalField(SealedField, models.DecimalField[Any, Any]):
     """A number that says something of a person: a laboratory value, a dose."""
 
 
-class EncryptedBytesField(SealedField, models.BinaryField):  # type: ignore[misc]
+class EncryptedBytesField(SealedField, models.BinaryField[Any, Any]):
     """Bytes, sealed without the detour over text."""
 
     def get_internal_type(self) -> str:

@@ -16,9 +16,9 @@ class GuardedQuerySet(models.QuerySet[M]):
     def _values(self, *fields: str, **expressions: Any) -> Self:
         names = fields or tuple(field.attname for field in self.model._meta.concrete_fields)
         for name in names:
-            if isinstance(name, str) and self._is_protected(name):
+            if self._is_protected(str(name)):
                 raise FieldError(f"{name} is protected: load the row to read it.")
-        return super()._values(*fields, **expressions)  # type: ignore[misc]
+        return super()._values(*fields, **expressions)  # type: ignore[misc,no-any-return]
 
     def _is_protected(self, name: str) -> bool:
         try:

@@ -158,7 +158,7 @@ def test_list_takes_the_same_queries_for_many(
 
 
 def test_pages_follow_the_cursor(alice: User, patient: Patient) -> None:
-    from patients.selectors import patients_page  # noqa: PLC0415
+    from patients.selectors import patients_page
 
     services.patient_create(
         by=alice.actor, first_name="B", last_name="B", date_of_birth=patient.date_of_birth

@@ -1,27 +1,31 @@
 """The step that says how someone rests and is active, from minutes of activity."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
+from biometrics.features.circadian import Circadian, circadian
 from twins.inference import bootstrap
 from twins.inference.bootstrap import Interval
-from twins.inference.days import DayGrid, grid
+from twins.inference.days import MINUTES, DayGrid, grid
 from twins.inference.draft import Draft
-from twins.inference.rhythm import Rhythm, hourly_means, mean_day, rhythm
+from twins.inference.rhythm import Rhythm, hourly_means, mean_day, rhythm, without
 
 # A day counts towards the rhythm when this share of it was measured.
 VALID_SHARE = 0.8
 LEAST_DAYS = 7
 # Pictures are kept in quarters of an hour.
 PICTURE_BINS = 96
-FIGURES = (
-    ("IS", "1"),
-    ("IV", "1"),
-    ("RA", "1"),
-    ("L5", "count/min"),
-    ("L5_onset", "h"),
-    ("M10", "count/min"),
-    ("M10_onset", "h"),
+# Name, unit, and the figure of a recording (onsets in minutes there, in hours here).
+FIGURES: tuple[tuple[str, str, Callable[[Circadian], float | None]], ...] = (
+    ("IS", "1", lambda found: found.is_),
+    ("IV", "1", lambda found: found.iv),
+    ("RA", "1", lambda found: found.ra),
+    ("L5", "{count}/min", lambda found: found.l5),
+    ("L5_onset", "h", lambda found: _hours(found.l5_onset)),
+    ("M10", "{count}/min", lambda found: found.m10),
+    ("M10_onset", "h", lambda found: _hours(found.m10_onset)),
 )
 
 
@@ -43,17 +47,21 @@ def circadian_step(draft: Draft) -> None:
 
 
 def _figures(draft: Draft, days: DayGrid, valid: NDArray[np.int64]) -> None:
-    point = rhythm(days, valid, np.ones((1, len(valid))))
+    found = circadian(np.repeat(without(days, valid), MINUTES // days.bins, axis=1))
     draws = rhythm(days, valid, bootstrap.draw_weights(len(valid), seed=draft.seed))
-    for key, unit in FIGURES:
-        value = float(getattr(point, key)[0])
-        if np.isnan(value):
+    for key, unit, figure in FIGURES:
+        value = figure(found)
+        if value is None:
             draft.abstain(
                 f"circadian.{key}", "nothing_varies", have=len(valid), need=LEAST_DAYS
             )
             continue
         ends = _interval(draws, key, value)
         draft.say(f"circadian.{key}", value, unit, ends, days=len(valid))
+
+
+def _hours(minutes: int | None) -> float | None:
+    return None if minutes is None else minutes / 60
 
 
 def _interval(draws: Rhythm, key: str, value: float) -> Interval:

@@ -28,12 +28,12 @@ class DailyRule:
 
 
 DAILY = (
-    DailyRule("activity.mean", "activity", "count/min", 600),
+    DailyRule("activity.mean", "activity", "{count}/min", 600),
     DailyRule("heart_rate.mean", "heart_rate", "/min", 12),
     # The resting heart rate as the 5th percentile of the day's readings.
     DailyRule("heart_rate.resting", "heart_rate", "/min", 12, quantile=0.05, trend=True),
-    DailyRule("sleep.duration", "sleep_duration", "min", 1, spread=True, trend=True),
-    DailyRule("mood.level", "mood", "1", 1, spread=True, trend=True),
+    DailyRule("sleep.duration", "sleep_duration", "h", 1, spread=True, trend=True),
+    DailyRule("mood.level", "mood", "{score}", 1, spread=True, trend=True),
 )
 
 

@@ -48,6 +48,13 @@ def mean_day(grid: DayGrid, kept: NDArray[np.int64]) -> Array:
     return np.asarray(_profile(grid.values[kept], np.ones((1, len(kept))))[0])
 
 
+def without(grid: DayGrid, kept: NDArray[np.int64]) -> Array:
+    """The recording with every other day left out."""
+    values = np.full_like(grid.values, np.nan)
+    values[kept] = grid.values[kept]
+    return values
+
+
 def hourly_means(values: Array) -> Array:
     """(days, bins) to (days, 24): the mean of each hour's measured bins."""
     hours = values.reshape(len(values), HOURS, -1)
@@ -83,7 +90,7 @@ def _rolling(rows: Array, width: int) -> Array:
 
 def _hourly(grid: DayGrid, kept: NDArray[np.int64], weights: Weights) -> tuple[Array, Array]:
     """IS and IV of each draw."""
-    every = hourly_means(grid.values)
+    every = hourly_means(without(grid, kept))
     steps = _steps(every)[kept]
     hours = every[kept]
     known = ~np.isnan(hours)

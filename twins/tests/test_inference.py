@@ -7,6 +7,7 @@ from uuid import UUID
 import numpy as np
 import pytest
 
+from biometrics.features.circadian import circadian
 from twins.inference import bootstrap
 from twins.inference.days import Daily, grid, per_day
 from twins.inference.inputs import Inputs, Score, Series, Window, canonical
@@ -161,6 +162,13 @@ def test_each_day_drawn_once_is_the_recording_itself():
     series = minutes(10)
     laid = grid(series, zone="UTC", window=Window(date(2026, 1, 5), date(2026, 1, 14)))
     once = rhythm(laid, np.arange(10), np.ones((1, 10)))
+    reference = circadian(laid.values)
+    for mine, theirs in (
+        (once.IS, reference.is_), (once.IV, reference.iv), (once.RA, reference.ra),
+        (once.L5, reference.l5), (once.M10, reference.m10),
+        (once.L5_onset * 60, reference.l5_onset), (once.M10_onset * 60, reference.m10_onset),
+    ):  # fmt: skip
+        assert mine[0] == pytest.approx(theirs, abs=1e-9)
     hourly = series.values.reshape(-1, 60).mean(axis=1)
     away = hourly - hourly.mean()
     by_hour = hourly.reshape(10, 24).mean(axis=0)

@@ -1,7 +1,5 @@
 """Signing in and out over the API."""
 
-from typing import Any, ClassVar
-
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.permissions import AllowAny
@@ -22,8 +20,8 @@ from clinicity.accounts.views import credentials_from
 class OpenView(APIView):
     """Before there is a token: anyone may ask."""
 
-    authentication_classes: ClassVar[list[Any]] = []
-    permission_classes: ClassVar[list[Any]] = [AllowAny]
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
 
 
 class LoginView(OpenView):

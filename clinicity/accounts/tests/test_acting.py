@@ -52,7 +52,7 @@ def test_a_stranger_sees_changes_and_adds_nothing(charlie: User, patient: Patien
 
 
 def test_nobody_joins_a_team_by_themselves(charlie: User, patient: Patient) -> None:
-    from patients.models import CareTeamMember  # noqa: PLC0415
+    from patients.models import CareTeamMember
 
     member = CareTeamMember(
         patient_id=patient.id, user_id=charlie.id, starts_at=dt.datetime.now(dt.UTC)

@@ -4,10 +4,10 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from clinicity.accounts import services
 from clinicity.accounts.models import RefreshToken, User
 from clinicity.audit.models import AuditEvent
 from clinicity.common.actors import SYSTEM, Role
-from clinicity.accounts import services
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "correct horse battery staple"

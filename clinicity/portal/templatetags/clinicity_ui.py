@@ -199,7 +199,7 @@ def _span(seconds: int) -> str:
 
 
 def _local(value: datetime, zone: Any) -> datetime:
-    return value.astimezone(_zone(zone)) if isinstance(value, datetime) else value
+    return value.astimezone(_zone(zone))
 
 
 def _zone(zone: Any) -> ZoneInfo:

@@ -18,7 +18,8 @@ register = template.Library()
 @register.inclusion_tag("components/patient_banner.html", takes_context=True)
 def patient_frame(context: template.Context, patient: Patient) -> dict[str, Any]:
     return {
-        **context.flatten(),
+        "request": context["request"],
+        "demo": context.get("demo"),
         "patient": patient,
         "banner": banner_of(actor_of(context["request"]), patient),
         "edit_url": reverse("patients:edit", args=[patient.id]),
