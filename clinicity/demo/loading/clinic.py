@@ -24,6 +24,7 @@ from clinicity.demo.simulator.lives import DAYS, ZONE, live
 from clinicity.demo.simulator.people import Person
 from patients import selectors
 from patients.models import Patient
+from twins.services import twin_generate_request
 
 Tell = Callable[[str], None]
 CLINIC = "clinic"
@@ -111,6 +112,10 @@ def _documents(load: Load) -> None:
     documents_add(load.life, load.treating.actor, patient_of(load).id)
 
 
+def _twin(load: Load) -> None:
+    twin_generate_request(by=load.treating.actor, patient_id=patient_of(load).id)
+
+
 def find_patient(load: Load) -> Patient | None:
     number = load.life.person.record_number
     found = selectors.patients_page(load.treating.actor, search=number).items
@@ -125,4 +130,9 @@ def patient_of(load: Load) -> Patient:
     return patient
 
 
-STEPS: dict[str, Step] = {"chart": _chart, "readings": _readings, "documents": _documents}
+STEPS: dict[str, Step] = {
+    "chart": _chart,
+    "readings": _readings,
+    "documents": _documents,
+    "twin": _twin,
+}

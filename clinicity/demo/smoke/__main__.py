@@ -3,7 +3,7 @@
 import sys
 import time
 
-from clinicity.demo.smoke import answers, doors, readings
+from clinicity.demo.smoke import answers, doors, readings, rooms
 from clinicity.demo.smoke.house import house
 from clinicity.demo.smoke.walk import Row, Wrong, walk_through
 
@@ -11,6 +11,8 @@ ROWS: tuple[Row, ...] = (
     *doors.FIRST,
     *readings.READINGS,
     *readings.ALERTS,
+    *rooms.TWINS,
+    *rooms.DOCUMENTS,
     *answers.CHAT,
     *doors.LAST,
 )

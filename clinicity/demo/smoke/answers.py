@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from clinicity.demo.smoke.readings import open_socket
-from clinicity.demo.smoke.walk import Row, Walk, Wrong, await_that, demand
+from clinicity.demo.smoke.walk import Row, Walk, demand
 
 QUESTION = "What was the last lithium level?"
 UNKNOWN = "What is the brand of her hearing aid?"
@@ -27,7 +27,6 @@ def answer(walk: Walk) -> str:
     cited = [c for sentence in told["sentences"] for c in sentence["citations"]]
     demand("0.46" in told["answer"], f"no lithium level in {told['answer'][:200]!r}")
     demand(all(s["citations"] for s in told["sentences"]), "a sentence without citation")
-    walk.found["citation"] = next((c["url"] for c in cited if c["kind"] == "passage"), "")
     return f"{told['answer'].splitlines()[0][:60]!r}, {len(cited)} citations"
 
 
@@ -60,34 +59,12 @@ def socket(walk: Walk) -> str:
     return f"{len(told)} events, the last with the answer"
 
 
-def passage(walk: Walk) -> str:
-    """A citation opens the page of the document."""
-    if not walk.found.get("citation"):
-        raise Wrong("no answer cited a passage of a document")
-    page = walk.browser_session("alice").get(walk.found["citation"])
-    demand(page.status_code == HTTPStatus.OK, f"{walk.found['citation']}: {page.status_code}")
-    return walk.found["citation"].partition("?")[2] or "opened"
-
-
 def history(walk: Walk) -> str:
     path = f"/api/v1/chat/history?session_id={walk.found['session']}"
     turns = walk.ask("GET", path).json()["items"]
     others = walk.ask("GET", path, who="charlie").json()["items"]
     demand(turns and not others, f"{len(turns)} turns, and {len(others)} for a stranger")
     return f"{len(turns)} turns; a stranger sees none"
-
-
-def documents_read(walk: Walk) -> str:
-    """All simulated papers come to an end: ready, or held as misfiled."""
-    settled = await_that(lambda: _settled(walk), what="simulated documents", seconds=180)
-    demand(settled.count("held") == 1, f"states {settled}")
-    return f"{settled.count('ready')} ready, 1 held as somebody else's"
-
-
-def _settled(walk: Walk) -> list[str] | None:
-    path = f"/api/v1/upload/documents?patient_id={walk.found['iris']}"
-    states = [item["state"] for item in walk.ask("GET", path).json()["items"]]
-    return states if set(states) <= {"ready", "held", "failed"} and states else None
 
 
 CHAT = (

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
+from websockets import Origin
 from websockets.sync.client import ClientConnection, connect
 
 from clinicity.demo.smoke.walk import Row, Walk, await_that, demand
@@ -151,7 +152,9 @@ def open_socket(walk: Walk, path: str) -> ClientConnection:
     cookies = walk.browser_session("alice").cookies
     header = "; ".join(f"{name}={value}" for name, value in cookies.items())
     address = walk.base.replace("http", "ws", 1) + path
-    return connect(address, additional_headers={"Cookie": header}, origin=walk.base)  # type: ignore[arg-type]
+    return connect(
+        address, additional_headers={"Cookie": header}, origin=Origin(walk.base), proxy=None
+    )
 
 
 def _told_of(walk: Walk, socket: ClientConnection) -> dict[str, Any] | None:
