@@ -121,7 +121,10 @@ def test_conversation_of_one_patient_takes_no_question_about_another(
     from patients.services.people import patient_create
 
     other = patient_create(
-        by=alice.actor, first_name="Otto", last_name="Other", date_of_birth=charted.date_of_birth
+        by=alice.actor,
+        first_name="Otto",
+        last_name="Other",
+        date_of_birth=charted.date_of_birth,
     )
     client = client_for(alice)
     client.post(ask_url(charted), {"question": QUESTION})
