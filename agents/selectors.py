@@ -88,6 +88,21 @@ def sessions(actor: Actor, patient_id: UUID, *, size: int = 20) -> list[ChatSess
         return list(rows.order_by("-id")[:size])
 
 
+def sessions_page(
+    actor: Actor, *, cursor: str | None = None, size: int = PAGE_SIZE
+) -> Page[ChatSession]:
+    """The actor's conversations about all their patients, newest first."""
+    demand_asker(actor)
+    with acting_as(actor):
+        rows = ChatSession.objects.filter(created_by=actor.id, patient__deleted_at__isnull=True)
+        if after := cursor_id(cursor):
+            rows = rows.filter(id__lt=after)
+        found = list(rows.select_related("patient").order_by("-id")[: size + 1])
+        keyring.preload(row.patient_id for row in found)
+        _record_read(actor, None, len(found))
+    return page_of(found, size=size, key=lambda session: session.id)
+
+
 def turn_get(actor: Actor, turn_id: UUID) -> Answered:
     with acting_as(actor):
         turn = Turn.objects.filter(id=turn_id, asked_by=actor.id).first()

@@ -1,3 +1,7 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-websocket_urlpatterns: list[URLPattern] = []
+from documents.consumers import DocumentConsumer
+
+websocket_urlpatterns: list[URLPattern] = [
+    path("ws/documents/<uuid:document_id>/", DocumentConsumer.as_asgi(), name="document-live"),
+]

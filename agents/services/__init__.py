@@ -3,9 +3,11 @@
 from agents.services.chat import (
     Question,
     question_answer,
+    question_ask,
     session_create,
     turn_ask,
     turn_begin,
+    turn_retry,
     turn_stop,
 )
 from agents.services.notes import note_amend, note_draft, note_edit, note_sign
@@ -18,10 +20,12 @@ __all__ = [
     "note_edit",
     "note_sign",
     "question_answer",
+    "question_ask",
     "session_create",
     "turn_answer",
     "turn_ask",
     "turn_begin",
+    "turn_retry",
     "turn_run",
     "turn_stop",
 ]

@@ -44,6 +44,29 @@ def session_create(*, by: Actor, patient_id: UUID, title: str = "") -> ChatSessi
     return session
 
 
+def question_ask(
+    *,
+    by: Actor,
+    asked: Question,
+    session_id: UUID | None = None,
+    patient_id: UUID | None = None,
+) -> Turn:
+    """Ask in a conversation, or in a new one about the patient; a worker answers."""
+    with acting_as(by):
+        session_id = _session_for(by, session_id, patient_id)
+        return turn_ask(by=by, session_id=session_id, question=asked.text, window=asked.window)
+
+
+def turn_retry(*, by: Actor, turn_id: UUID) -> Answered:
+    """Ask the same once more, as a turn of its own, and answer it here and now."""
+    before = turn_get(by, turn_id).turn
+    window = None
+    if before.window_start and before.window_end:
+        window = Window(before.window_start, before.window_end)
+    asked = Question(before.question, window)
+    return question_answer(by=by, asked=asked, session_id=before.session_id)
+
+
 def turn_ask(
     *, by: Actor, session_id: UUID, question: str, window: Window | None = None
 ) -> Turn:
@@ -63,7 +86,7 @@ def turn_begin(
     Without a conversation a new one about the patient begins.
     """
     with acting_as(by):
-        session_id = session_id or _new_session(by, patient_id)
+        session_id = _session_for(by, session_id, patient_id)
         return _ask(by, session_id, asked.text, asked.window, Turn.State.RUNNING)
 
 
@@ -121,10 +144,16 @@ def _ask(
     return turn
 
 
-def _new_session(by: Actor, patient_id: UUID | None) -> UUID:
-    if patient_id is None:
+def _session_for(by: Actor, session_id: UUID | None, patient_id: UUID | None) -> UUID:
+    """The conversation to go on with, or a new one. Never one about another patient."""
+    if session_id is None and patient_id is None:
         raise Invalid("Say about whom: patient_id, or session_id to go on.")
-    return session_create(by=by, patient_id=patient_id).id
+    if session_id is None and patient_id is not None:
+        return session_create(by=by, patient_id=patient_id).id
+    session = _own_session_locked(by, session_id)
+    if patient_id is not None and session.patient_id != patient_id:
+        raise NotFound("There is no such conversation about this patient.")
+    return session.id
 
 
 def _turn_of(
@@ -139,8 +168,10 @@ def _turn_of(
     )  # fmt: skip
 
 
-def _own_session_locked(by: Actor, session_id: UUID) -> ChatSession:
-    own = ChatSession.objects.select_for_update().filter(id=session_id, created_by=by.id)
+def _own_session_locked(by: Actor, session_id: UUID | None) -> ChatSession:
+    own = ChatSession.objects.select_for_update().filter(
+        id=session_id or UUID(int=0), created_by=by.id
+    )
     session = own.first()
     if session is None:
         raise NotFound("There is no such conversation.")

@@ -44,11 +44,10 @@ def summaries(times_ms: Ints, values: Floats, edges: Ints) -> list[Summary]:
     `times_ms` ascends. Intervals without samples are left out: nothing is imputed.
     """
     cuts = np.searchsorted(times_ms, edges)
-    found = []
-    for start, first, last in zip(edges[:-1], cuts[:-1], cuts[1:], strict=True):
-        if first < last:
-            found.append(_summary(int(start), values[first:last]))
-    return found
+    return [
+        _summary(int(edges[place]), values[cuts[place] : cuts[place + 1]])
+        for place in np.flatnonzero(np.diff(cuts))
+    ]
 
 
 def _summary(start_ms: int, values: Floats) -> Summary:

@@ -10,7 +10,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -84,14 +84,14 @@ def columns_store(
     if not columns and not reasons:
         raise Invalid("There is no sample to store.")
     with acting_as(by, patient_id if by.role == Role.SERVICE else None):
-        zone = patient_locked(patient_id)
+        zone, now = patient_locked(patient_id), clock.now()
         position = next_position(patient_id)
         counts = np.zeros(3, dtype=np.int64)
         for metric, new in columns.items():
             counts += _segments_merge(patient_id, device_id, metric, new, position)
-            summaries_refresh(patient_id, device_id, metric, new, zone)
+            summaries_refresh(patient_id, device_id, metric, new, zone, now)
         batch = _ledger_add(
-            by, patient_id, device_id, source, columns, reasons, counts, position
+            by, patient_id, device_id, source, columns, reasons, counts, position, now
         )
         audit.record(
             by=by, act="reading.ingest", subject="ingest_batch", subject_id=batch.id,
@@ -188,7 +188,7 @@ def _merged(segment: ReadingSegment, new: Columns) -> Merged:
 def _ledger_add(
     by: Actor, patient_id: UUID, device_id: UUID | None, source: str,
     columns: Mapping[str, Columns], reasons: Sequence[tuple[int, str]], counts: np.ndarray,
-    position: int,
+    position: int, now: datetime,
 ) -> IngestBatch:  # fmt: skip
     payload = payload_of(columns)
     accepted, duplicate, corrected = counts.tolist()
@@ -196,5 +196,5 @@ def _ledger_add(
         patient_id=patient_id, position=position, payload=payload,
         digest=hashlib.sha256(payload).hexdigest(), device_id=device_id, source=source,
         actor_id=by.id, accepted=accepted, duplicate=duplicate, corrected=corrected,
-        rejected=len(reasons), reasons=list(reasons), created_at=datetime.now(UTC),
+        rejected=len(reasons), reasons=list(reasons), created_at=now,
     )  # fmt: skip

@@ -18,12 +18,12 @@ from biometrics.features.rollups import (
 from biometrics.metrics import metric_of
 from biometrics.models import LatestReading, ReadingSegment, Rollup
 from biometrics.samples import is_implausible
-from clinicity.common import clock
 
 
 def summaries_refresh(
-    patient_id: UUID, device_id: UUID | None, metric: str, new: Columns, zone: ZoneInfo
-) -> None:
+    patient_id: UUID, device_id: UUID | None, metric: str, new: Columns, zone: ZoneInfo,
+    synced_at: datetime,
+) -> None:  # fmt: skip
     """Recompute each hour and local day that `new` touches, and the latest value."""
     first_ms, last_ms = int(new.start_ms.min()), int(new.start_ms.max())
     days = day_edges(local_date(first_ms, zone), local_date(last_ms, zone), zone)
@@ -36,7 +36,7 @@ def summaries_refresh(
         _replace(
             patient_id, device_id, metric, period, int(edges[0]), int(edges[-1]), found, zone
         )
-    _latest_keep(patient_id, device_id, metric, held)
+    _latest_keep(patient_id, device_id, metric, held, synced_at)
 
 
 def samples_between(
@@ -71,7 +71,9 @@ def _replace(
     )  # fmt: skip
 
 
-def _latest_keep(patient_id: UUID, device_id: UUID | None, metric: str, held: Columns) -> None:
+def _latest_keep(
+    patient_id: UUID, device_id: UUID | None, metric: str, held: Columns, synced_at: datetime
+) -> None:
     newest = int(np.argmax(held.start_ms))
     measured_at = moment_of(int(held.start_ms[newest]))
     latest = LatestReading.objects.filter(patient_id=patient_id, metric=metric).first()
@@ -79,7 +81,7 @@ def _latest_keep(patient_id: UUID, device_id: UUID | None, metric: str, held: Co
         return
     latest = latest or LatestReading(patient_id=patient_id, metric=metric)
     latest.device_id, latest.value = device_id, float(held.value[newest])
-    latest.measured_at, latest.synced_at = measured_at, clock.now()
+    latest.measured_at, latest.synced_at = measured_at, synced_at
     latest.implausible = is_implausible(metric_of(metric), latest.value)
     latest.save()
 

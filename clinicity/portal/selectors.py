@@ -17,7 +17,7 @@ NAMES = {
     "twins.tasks.generate_twin": gettext_lazy("Digital twin"),
     "documents.tasks.ingest": gettext_lazy("Reading a document"),
     "alerts.tasks.evaluate_patient": gettext_lazy("Checking alert rules"),
-    "agents.tasks.answer_turn": gettext_lazy("Answering a question"),
+    "agents.tasks.answer": gettext_lazy("Answering a question"),
 }
 
 

@@ -264,6 +264,26 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MAX_BYTES
 
 AUDITLOG_MASK_CALLABLE = "clinicity.privacy.masks.constant"
 AUDITLOG_DISABLE_REMOTE_ADDR = True
+# The field-level history beside the trail: which fields changed, protected ones masked.
+AUDITLOG_INCLUDE_TRACKING_MODELS = (
+    {
+        "model": "patients.Patient",
+        "mask_fields": [
+            "first_name", "last_name", "preferred_name", "date_of_birth", "sex", "record_number",
+        ],
+        "exclude_fields": ["search_index"],
+    },
+    {
+        "model": "patients.TimelineEvent",
+        "mask_fields": ["title", "body"],
+    },
+    {"model": "patients.CareTeamMember"},
+    {
+        "model": "accounts.User",
+        "mask_fields": ["email", "display_name", "password"],
+        "exclude_fields": ["email_index", "last_login"],
+    },
+)  # fmt: skip
 RATE_LIMITING_ENABLED = env.bool("RATE_LIMITING_ENABLED", default=True)
 PHI_SANITIZATION_ENABLED = env.bool("PHI_SANITIZATION_ENABLED", default=True)
 CLINICITY_DATA_DIR = env.str("CLINICITY_DATA_DIR", default=str(ROOT.parent / "shared" / "data"))

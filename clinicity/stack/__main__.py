@@ -1,11 +1,12 @@
-"""`python -m clinicity.stack start|stop|status|logs|run|demo|reset`: works without Django."""
+"""`python -m clinicity.stack start|stop|status|logs|run|demo|reset|backup|restore`: works without Django."""
 
 import argparse
 import logging
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from clinicity.stack import control
+from clinicity.stack import backup, control
 from clinicity.stack import demo as demonstration
 from clinicity.stack.folder import Folder, folder
 from clinicity.stack.services import StackError
@@ -60,6 +61,18 @@ def logs(place: Folder, options: argparse.Namespace) -> None:
             say(control.tail(path, options.lines))
 
 
+def save(place: Folder, options: argparse.Namespace) -> None:
+    if not options.service:
+        raise StackError("Name a new folder: make backup TO=folder.")
+    backup.save(place, Path(options.service), tell=say)
+
+
+def restore(place: Folder, options: argparse.Namespace) -> None:
+    if not options.service or not options.keys:
+        raise StackError("Name both: make restore FROM=folder KEYS=file.")
+    backup.restore(place, Path(options.service), Path(options.keys), tell=say)
+
+
 def _agreed(question: str) -> bool:
     sys.stdout.write(f"  {question} Type yes: ")
     sys.stdout.flush()
@@ -74,12 +87,17 @@ ACTS: dict[str, Callable[[Folder, argparse.Namespace], None]] = {
     "run": run,
     "demo": demo,
     "reset": reset,
+    "backup": save,
+    "restore": restore,
 }
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("act", choices=ACTS)
-    parser.add_argument("service", nargs="?", default="", help="for logs: only this service")
+    parser.add_argument(
+        "service", nargs="?", default="", help="logs: only this one; backup, restore: a folder"
+    )
+    parser.add_argument("--keys", default="", help="restore: the file with the backup's keys")
     parser.add_argument("--lines", type=int, default=40, help="for logs: how many lines")
     parser.add_argument(
         "--idle-minutes",

@@ -34,7 +34,7 @@ class Web(Program):
     def program(self) -> tuple[str, ...]:
         return (
             sys.executable, "-m", "uvicorn", "clinicity.asgi:application",
-            "--host", LOOPBACK, "--port", str(self.port), "--no-access-log",
+            "--host", LOOPBACK, "--port", str(self.port), "--no-access-log", "--lifespan", "off",
             # Open streams and sockets are cut; a client comes back by itself.
             "--timeout-graceful-shutdown", "3",
         )  # fmt: skip

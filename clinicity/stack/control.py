@@ -16,7 +16,7 @@ from clinicity.stack import embedded, processes
 from clinicity.stack.application import BACKGROUND, Web
 from clinicity.stack.folder import Folder
 from clinicity.stack.postgres import Postgres
-from clinicity.stack.services import Service, StackError
+from clinicity.stack.services import Server, Service, StackError
 from clinicity.stack.supervisor import Keeper, Stopped, Supervisor
 
 START_PATIENCE = 90.0
@@ -39,18 +39,19 @@ def run(folder: Folder, *, tell: Callable[[str], None], idle_minutes: float = 0)
     supervisor = Supervisor(folder, tell=tell)
     try:
         with supervisor.holding():
-            start_servers(supervisor)
+            supervisor.start_all(servers_of(supervisor))
             supervisor.watch(until=lambda: bool(idle_minutes) and _idle(folder, idle_minutes))
     except Stopped:
         tell("stopped as asked")
 
 
-def start_servers(supervisor: Supervisor) -> None:
+def servers_of(supervisor: Supervisor) -> list[Server]:
+    """The servers to start, announced to everybody; what was left running is stopped."""
     folder = supervisor.folder
     supervisor.end_orphans(known_services(folder))
     chosen = embedded.servers(folder)
     embedded.announce(folder, chosen)
-    supervisor.start_all(chosen)
+    return chosen
 
 
 def start(folder: Folder, *, idle_minutes: float = 0) -> None:

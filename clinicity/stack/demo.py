@@ -4,11 +4,12 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from clinicity.environment import ROOT
-from clinicity.stack import control, ports, processes
+from clinicity.stack import control, ports, prepared, processes
 from clinicity.stack.application import BACKGROUND, Web
 from clinicity.stack.folder import Folder
 from clinicity.stack.ports import LOOPBACK
@@ -27,13 +28,21 @@ def run(folder: Folder, *, tell: Tell) -> None:
     supervisor = Supervisor(folder, tell=tell)
     take_over(folder, tell)
     try:
-        with supervisor.holding():
+        with supervisor.holding(), announcing(folder):
             sign_in = start(supervisor)
             tell(f"started in {time.monotonic() - began:.1f} s; logs are in {folder.log}")
             greet(folder, sign_in, tell)
             supervisor.watch()
     except Stopped:
         tell("stopped; the data stays. `make demo` goes on, `make demo-reset` starts over")
+
+
+@contextmanager
+def announcing(folder: Folder) -> Iterator[None]:
+    """Where the page is, for whoever starts a second demo on the same folder."""
+    url_file(folder).unlink(missing_ok=True)
+    try:
+        yield
     finally:
         url_file(folder).unlink(missing_ok=True)
 
@@ -41,13 +50,19 @@ def run(folder: Folder, *, tell: Tell) -> None:
 def start(supervisor: Supervisor) -> list[str]:
     """Start everything in order; returns the lines that say how to sign in."""
     folder = supervisor.folder
+    servers = control.servers_of(supervisor)
     web = Web(folder, choose_port(supervisor.tell))
-    control.start_servers(supervisor)
-    supervisor.tell("preparing the database and the simulated clinic …")
-    sign_in = prepare_data(supervisor)
-    supervisor.start_all([web])
-    # They load while the first page is being looked at.
-    supervisor.start_all([kind(supervisor.folder) for kind in BACKGROUND])
+    sign_in = prepared.recall(folder)
+    if sign_in:
+        supervisor.start_all([*servers, web])
+    else:
+        supervisor.start_all(servers)
+        supervisor.tell("preparing the database and the simulated clinic …")
+        sign_in = prepare_data(supervisor)
+        prepared.note(folder, sign_in)
+        supervisor.start_all([web])
+    # These load while the first page is being looked at.
+    supervisor.start_all([kind(folder) for kind in BACKGROUND])
     url_file(folder).write_text(f"http://{LOOPBACK}:{web.port}\n")
     return sign_in
 

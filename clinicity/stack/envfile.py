@@ -1,8 +1,10 @@
 """Files of `NAME=value` lines that only their owner can read."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 PRIVATE = 0o600
 
@@ -26,7 +28,14 @@ def private_text(path: Path, text: str) -> None:
     """Write a file that nobody else can read, not even while it is being written."""
     fresh = path.with_name(path.name + ".new")
     fresh.unlink(missing_ok=True)
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
+    with private_file(fresh) as file:
+        file.write(text.encode())
     fresh.replace(path)
+
+
+@contextmanager
+def private_file(path: Path) -> Iterator[BinaryIO]:
+    """A new file for writing that belongs to its owner alone."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
+    with os.fdopen(descriptor, "wb") as file:
+        yield file

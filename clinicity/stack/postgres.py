@@ -17,7 +17,8 @@ from functools import cached_property
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import ClassVar
+from types import MappingProxyType
+from typing import IO, ClassVar
 
 import psycopg
 
@@ -34,6 +35,7 @@ ROLES = {
     "APP": "clinicity_app",
     "SEALER": "clinicity_sealer",
 }
+USERS = ROLES | {"ADMIN": ADMIN}
 URLS = {
     "DATABASE_URL": "APP",
     "DATABASE_OWNER_URL": "OWNER",
@@ -183,18 +185,37 @@ class Postgres(Server):
             f"CLINICITY_{key}_PASSWORD": self.folder.secrets[f"POSTGRES_{key}_PASSWORD"]
             for key in ROLES
         }
-        self.psql(ROOT / "deploy" / "roles.sql", env=passwords)
-
-    def psql(self, script: Path, *, env: Mapping[str, str]) -> None:
-        """Run a script as the administrator. The caller may read it, the account may not."""
-        secret = {"PGPASSWORD": self.folder.secrets["POSTGRES_ADMIN_PASSWORD"]}
-        subprocess.run(
-            [self.binaries / "psql", "--no-psqlrc", "--quiet", f"--host={LOOPBACK}",
-             f"--port={self.port}", f"--username={ADMIN}", "--dbname=postgres", f"--file={script}"],
-            env={**os.environ, "PGOPTIONS": "-c client_min_messages=warning", **secret, **env},
+        script = ROOT / "deploy" / "roles.sql"
+        # Run by us, who may read the script; the account may not.
+        self.tool(
+            "psql", "--no-psqlrc", "--quiet", "--dbname=postgres", f"--file={script}",
+            role="ADMIN", env={"PGOPTIONS": "-c client_min_messages=warning"} | passwords,
             stdout=subprocess.DEVNULL,
-            check=True,
         )  # fmt: skip
+
+    def tool(
+        self,
+        program: str,
+        *arguments: str,
+        role: str = "OWNER",
+        env: Mapping[str, str] = MappingProxyType({}),
+        stdin: IO[bytes] | None = None,
+        stdout: IO[bytes] | int | None = None,
+    ) -> None:
+        """Run one of PostgreSQL's client programs; its password isn't in its arguments."""
+        place = {
+            "PGHOST": LOOPBACK,
+            "PGPORT": str(self.port),
+            "PGUSER": USERS[role],
+            "PGPASSWORD": self.folder.secrets[f"POSTGRES_{role}_PASSWORD"],
+        }
+        subprocess.run(
+            [self.binaries / program, *arguments],
+            env={**os.environ, **place, **env},
+            stdin=stdin,
+            stdout=stdout,
+            check=True,
+        )
 
     def settings(self) -> dict[str, str]:
         return self.urls(DATABASE)

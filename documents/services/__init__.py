@@ -9,6 +9,7 @@ from documents.services.lifecycle import (
     document_delete,
     document_retry,
     document_upload,
+    live_group,
     transition,
 )
 
@@ -21,5 +22,6 @@ __all__ = [
     "document_ingest",
     "document_retry",
     "document_upload",
+    "live_group",
     "transition",
 ]
