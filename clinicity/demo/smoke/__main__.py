@@ -3,7 +3,7 @@
 import sys
 import time
 
-from clinicity.demo.smoke import answers, doors, readings, rooms
+from clinicity.demo.smoke import answers, browser, doors, readings, rooms
 from clinicity.demo.smoke.house import house
 from clinicity.demo.smoke.walk import Row, Wrong, walk_through
 
@@ -14,6 +14,7 @@ ROWS: tuple[Row, ...] = (
     *rooms.TWINS,
     *rooms.DOCUMENTS,
     *answers.CHAT,
+    *browser.BROWSER,
     *doors.LAST,
 )
 

@@ -109,7 +109,7 @@ def _walked(walk: Walk, row: Row) -> str:
     except Skipped as reason:
         result, came_back = "skip", str(reason)
     except Exception as error:  # noqa: BLE001 - the edge: a failed row is a line
-        result, came_back = "FAIL", f"{type(error).__name__}: {error}"
+        result, came_back = "FAIL", " ".join(f"{type(error).__name__}: {error}".split())[:300]
     took = (time.monotonic() - started) * 1000
     sys.stdout.write(f"  {result:4} {row.said:58} {took:7.0f} ms  {came_back}\n")
     sys.stdout.flush()
