@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable
@@ -111,9 +112,12 @@ def start(folder: Folder, *, tell: Tell) -> None:
 
 
 def stop(folder: Folder) -> bool:
-    running = _pid(folder) is not None
-    Keeper(_server(folder)).end_orphan()
-    return running
+    """Stop it. False when none was running."""
+    pid = _pid(folder)
+    if pid:
+        processes.stop(pid, stop_signal=signal.SIGTERM, patience=Neo4j.patience)
+        (folder.run / f"{Neo4j.name}.pid").unlink(missing_ok=True)
+    return bool(pid)
 
 
 def running(folder: Folder) -> dict[str, str]:
