@@ -59,6 +59,12 @@ def moment(value: datetime | None, zone: Any = None) -> str:
 
 
 @register.filter
+def local_day(value: datetime | None, zone: Any = None) -> str:
+    """The day of a moment in the patient's zone."""
+    return date_format(_local(value, zone), DAY) if value else ""
+
+
+@register.filter
 def clock_time(value: datetime | None, zone: Any = None) -> str:
     """14:05."""
     return date_format(_local(value, zone), "H:i") if value else ""
