@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from clinicity.portal import lanes
 from clinicity.portal.lanes import DoseBar, Lane, Shapes
 from clinicity.portal.records import Record, missed_by_medication
+from clinicity.portal.templatetags.clinicity_ui import unit
 from patients import instruments
 from patients.models import Medication
 
@@ -139,7 +140,7 @@ def _ribbon(record: Record, domain: Domain, span: Sequence[date]) -> Ribbon:
 def _symptoms(record: Record, span: Sequence[date]) -> Ribbon:
     """The questionnaire that was answered most often, by its score."""
     codes = [row.instrument for row in record.questionnaires]
-    code = max(set(codes), key=codes.count, default="")
+    code = max(set(codes), key=lambda one: (codes.count(one), one), default="")
     rows = [row for row in record.questionnaires if row.instrument == code]
     values = {record.day_of(row.answered_at): float(row.score) for row in rows}
     usual = lanes.usual_range(values, record.today, least=5)
@@ -211,7 +212,7 @@ def _current_doses(medications: Sequence[Medication]) -> str:
 
 
 def _dose(row: Medication) -> str:
-    return f"{row.dose.normalize():f} {row.unit}"
+    return f"{row.dose.normalize():f} {unit(row.unit)}"
 
 
 def _missed(record: Record, start: date) -> str:

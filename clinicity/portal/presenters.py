@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -61,7 +62,25 @@ def today(actor: Actor, *, now: datetime) -> dict[str, Any]:
         "visits": [visit for visit in visits if visit.starts_at < tomorrow],
         "upcoming": [visit for visit in visits if visit.starts_at >= tomorrow],
         "jobs": selectors.jobs_of(actor, now=now)[:6],
+        "alerts_url": url_if_built("alerts:inbox"),
+        "notices": notices(),
     }
+
+
+def notices() -> list[dict[str, Any]]:
+    """What everybody should know of the system itself."""
+    found = []
+    if settings.DEMO:
+        found.append(
+            {
+                "tone": "info",
+                "title": _("This is a demonstration"),
+                "text": _(
+                    "Every patient is simulated. Don’t enter anything about real people."
+                ),
+            }
+        )
+    return found
 
 
 def overview(actor: Actor, patient: Patient, *, now: datetime) -> dict[str, Any]:

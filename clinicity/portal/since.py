@@ -5,7 +5,7 @@ weight; the page shows the weightiest three, each a link to its source. Nothing 
 judges: a sentence says what was measured, over which days, beside what it was before.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from clinicity.portal.records import Record, missed_by_medication
+from clinicity.portal.templatetags.clinicity_ui import unit
 from patients import instruments
 from patients.models import LabResult, QuestionnaireResponse
 
@@ -143,9 +144,7 @@ def missed_doses(record: Record, start: date) -> list[Change]:
     doses = [dose for dose in record.doses if record.day_of(dose.due_at) >= start]
     missed = missed_by_medication(doses)
     names = {row.id: row.name for row in record.medications}
-    due = defaultdict(int)
-    for dose in doses:
-        due[dose.medication_id] += 1
+    due = Counter(dose.medication_id for dose in doses)
     return [
         Change(
             text=ngettext(
@@ -170,7 +169,11 @@ def dose_changes(record: Record, start: date) -> list[Change]:
     for row in record.medications:
         if row.started_on > start:
             text = _("%(name)s %(dose)s %(unit)s since %(day)s.")
-            values = {"dose": _plain(row.dose), "unit": row.unit, "day": _day(row.started_on)}
+            values = {
+                "dose": _plain(row.dose),
+                "unit": unit(row.unit),
+                "day": _day(row.started_on),
+            }
             changes.append(_medication_change(text % {"name": row.name, **values}))
         elif row.ended_on and row.ended_on > start and not _continued(record, row.name):
             text = _("%(name)s ended on %(day)s.")
@@ -237,7 +240,7 @@ def _is_outside(row: LabResult) -> bool:
 
 def _lab_change(newest: LabResult, before: LabResult | None) -> Change:
     text = _("%(name)s %(value)s %(unit)s on %(day)s") % {
-        "name": newest.name, "value": _plain(newest.value), "unit": newest.unit,
+        "name": newest.name, "value": _plain(newest.value), "unit": unit(newest.unit),
         "day": _day(newest.specimen_at.date()),
     }  # fmt: skip
     if before:
@@ -279,7 +282,8 @@ def _continued(record: Record, name: str) -> bool:
 
 def _coverage(record: Record, start: date) -> tuple[list[str], list[str]]:
     """Names of what could be compared, and of what could not."""
-    compared, uncovered = [], []
+    compared: list[str] = []
+    uncovered: list[str] = []
     for measure in MEASURES:
         values = record.daily.get(measure.metric, {})
         if not values and measure.metric in ("resting_heart_rate", "heart_rate"):
