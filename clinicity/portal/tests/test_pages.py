@@ -113,7 +113,7 @@ def test_each_part_of_the_overview_is_closed_to_a_stranger(
 
 def test_tasks_shows_own_work_only(client_for: ClientFor, alice: User, charlie: User) -> None:
     Job.objects.create(
-        name="twins.tasks.generate_twin", queue="heavy", requested_by=alice.id,
+        name="twins.tasks.generate", queue="heavy", requested_by=alice.id,
         state=Job.State.DONE,
     )  # fmt: skip
     assert "Digital twin" in client_for(alice).get("/tasks/").content.decode()
