@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path, re_path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from clinicity.common.problems import api_not_found
 
@@ -30,7 +30,7 @@ urlpatterns = [
     path("agents/", include("agents.urls")),
     path("admin/", admin.site.urls),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     *[path("api/v1/", include(module)) for module in API],
     re_path(r"^api/", api_not_found),
     re_path(rf"^(?=(?:{ALIASES})(?:/|$))", include("clinicity.aliases")),

@@ -1,11 +1,12 @@
 """What the portal's pages say, put together from the apps' selectors."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -15,11 +16,17 @@ from clinicity.audit.models import AuditEvent
 from clinicity.common.actors import Actor
 from clinicity.common.pages import Page
 from clinicity.portal import selectors
+from clinicity.portal.picture import PERIODS, picture_of
+from clinicity.portal.records import Record, record_of
+from clinicity.portal.since import since_visit
 from patients import selectors as patients
 from patients.forms import PatientForm
 from patients.models import Patient
 
 UPCOMING = timedelta(days=7)
+DAYS = 90
+# A comparison needs four weeks before a visit that may be weeks ago itself.
+LOOK_BACK = 120
 
 
 @dataclass(frozen=True)
@@ -30,17 +37,18 @@ class Panel:
     icon: str
     name: str
     id: str
-    width: str = "col-6"
 
 
-PANELS = (
-    Panel(_("Readings"), "chart", "biometrics:panel", "readings", "col-8"),
-    Panel(_("Alerts"), "bell", "alerts:panel", "alerts", "col-4"),
-    Panel(_("Digital twin"), "twin", "twins:panel", "twin", "col-8"),
-    Panel(_("Chart"), "symptoms", "patients:panel", "chart", "col-4"),
-    Panel(_("Timeline"), "timeline", "patients:timeline_panel", "timeline"),
+WIDE = (
+    Panel(_("Readings"), "chart", "biometrics:panel", "readings"),
+    Panel(_("Digital twin"), "twin", "twins:panel", "twin"),
     Panel(_("Documents"), "document", "documents:panel", "documents"),
-    Panel(_("Questions"), "chat", "agents:panel", "chat", "col-8"),
+    Panel(_("Questions"), "chat", "agents:panel", "chat"),
+)
+NARROW = (
+    Panel(_("Alerts"), "bell", "alerts:panel", "alerts"),
+    Panel(_("Chart"), "symptoms", "patients:panel", "chart"),
+    Panel(_("Timeline"), "timeline", "patients:timeline_panel", "timeline"),
 )
 
 
@@ -54,23 +62,71 @@ def today(actor: Actor, *, now: datetime) -> dict[str, Any]:
         "visits": [visit for visit in visits if visit.starts_at < tomorrow],
         "upcoming": [visit for visit in visits if visit.starts_at >= tomorrow],
         "jobs": selectors.jobs_of(actor, now=now)[:6],
+        "alerts_url": url_if_built("alerts:inbox"),
+        "notices": notices(),
     }
+
+
+def notices() -> list[dict[str, Any]]:
+    """What everybody should know of the system itself."""
+    found = []
+    if settings.DEMO:
+        found.append(
+            {
+                "tone": "info",
+                "title": _("This is a demonstration"),
+                "text": _(
+                    "Every patient is simulated. Don’t enter anything about real people."
+                ),
+            }
+        )
+    return found
 
 
 def overview(actor: Actor, patient: Patient, *, now: datetime) -> dict[str, Any]:
-    """One patient's page: the banner, and the panels that are built."""
+    """One patient's page: the banner, the picture, and the panels that are built."""
+    record = record_of(actor, patient, now=now, days=LOOK_BACK)
     return {
+        **_picture(record, patient, DAYS),
         "now": now,
-        "patient": patient,
         "banner": banner_of(actor, patient),
-        "zone": zone_of(patient),
-        "panels": [
-            {**vars(panel), "url": url}
-            for panel in PANELS
-            if (url := url_if_built(panel.name, patient.id))
-        ],
-        "visits": patients.encounters(actor, patient.id),
+        "chat_url": ask_url(patient),
+        "since": since_visit(record),
+        "wide": _built(WIDE, patient),
+        "narrow": _built(NARROW, patient),
     }
+
+
+def _built(panels: Sequence[Panel], patient: Patient) -> list[dict[str, Any]]:
+    urls = [(panel, url_if_built(panel.name, patient.id)) for panel in panels]
+    return [{**vars(panel), "url": url} for panel, url in urls if url]
+
+
+def picture(actor: Actor, patient: Patient, *, now: datetime, days: int) -> dict[str, Any]:
+    """The ribbons alone, over another period."""
+    record = record_of(actor, patient, now=now, days=max(days, LOOK_BACK))
+    return _picture(record, patient, days)
+
+
+def period(text: str) -> int:
+    """How many days were asked for: one of the periods on offer."""
+    offered = {str(days): days for days, _words in PERIODS}
+    return offered.get(text, DAYS)
+
+
+def _picture(record: Record, patient: Patient, days: int) -> dict[str, Any]:
+    return {
+        "patient": patient,
+        "picture": picture_of(record, days),
+        "periods": PERIODS,
+        "days": days,
+        "ask_url": ask_url(patient),
+    }
+
+
+def ask_url(patient: Patient) -> str:
+    """Where one asks about this patient; the page adds the marked window to it."""
+    return url_if_built("agents:chat", patient.id)
 
 
 def banner_of(actor: Actor, patient: Patient) -> dict[str, Any]:
@@ -86,10 +142,6 @@ def trail(page: Page[AuditEvent]) -> dict[str, Any]:
     """Names of those who acted, beside the events."""
     names = names_of(event.actor_id for event in page.items)
     return {"lines": [(event, names.get(event.actor_id, "")) for event in page.items]}
-
-
-def zone_of(patient: Patient) -> ZoneInfo:
-    return ZoneInfo(patient.time_zone)
 
 
 def url_if_built(name: str, *args: Any) -> str:

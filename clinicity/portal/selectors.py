@@ -14,7 +14,7 @@ from clinicity.common.models import Job
 SHOWN = 60
 # What a kind of work is called on a page. Others are called by their task's own words.
 NAMES = {
-    "twins.tasks.generate_twin": gettext_lazy("Digital twin"),
+    "twins.tasks.generate": gettext_lazy("Digital twin"),
     "documents.tasks.ingest": gettext_lazy("Reading a document"),
     "alerts.tasks.evaluate_patient": gettext_lazy("Checking alert rules"),
     "agents.tasks.answer": gettext_lazy("Answering a question"),

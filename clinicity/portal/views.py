@@ -14,6 +14,8 @@ from clinicity.audit.permissions import may_read_trail
 from clinicity.common import clock
 from clinicity.portal import presenters, selectors, services
 from clinicity.portal.forms import TrailForm
+from clinicity.portal.records import record_of
+from clinicity.portal.since import since_visit
 from patients import selectors as patients_selectors
 from patients.access import patient_or_404
 from patients.permissions import READERS
@@ -54,6 +56,24 @@ def patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     row = patient_or_404(request, patient_id)
     context = presenters.overview(actor_of(request), row, now=clock.now())
     return render(request, "portal/patient.html", context)
+
+
+@require_GET
+def picture(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """The ribbons over another number of days."""
+    row = patient_or_404(request, patient_id)
+    days = presenters.period(request.GET.get("days", ""))
+    context = presenters.picture(actor_of(request), row, now=clock.now(), days=days)
+    return render(request, "portal/_picture.html", context)
+
+
+@require_GET
+def since(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """What changed since the last visit, in at most three sentences."""
+    row = patient_or_404(request, patient_id)
+    record = record_of(actor_of(request), row, now=clock.now(), days=presenters.LOOK_BACK)
+    context = {"patient": row, "since": since_visit(record), "brief": True}
+    return render(request, "portal/_since.html", context)
 
 
 @require_GET

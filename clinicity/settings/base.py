@@ -191,6 +191,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "clinicity.common.tasks.sweep", "schedule": 5.0},
     "seal-audit": {"task": "clinicity.audit.tasks.seal", "schedule": 10.0},
+    "wake-snoozed": {"task": "alerts.tasks.wake_snoozed", "schedule": 60.0},
 }
 
 MILVUS_HOST = env.str("MILVUS_HOST", default="127.0.0.1")

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from clinicity.stack import backup, control
+from clinicity.stack import backup, control, neo4j
 from clinicity.stack import demo as demonstration
 from clinicity.stack.folder import Folder, folder
 from clinicity.stack.services import StackError
@@ -73,6 +73,15 @@ def restore(place: Folder, options: argparse.Namespace) -> None:
     backup.restore(place, Path(options.service), Path(options.keys), tell=say)
 
 
+def neo4j_start(place: Folder, options: argparse.Namespace) -> None:
+    place.prepare()
+    neo4j.start(place, tell=say)
+
+
+def neo4j_stop(place: Folder, options: argparse.Namespace) -> None:
+    say("stopped" if neo4j.stop(place) else "nothing was running")
+
+
 def _agreed(question: str) -> bool:
     sys.stdout.write(f"  {question} Type yes: ")
     sys.stdout.flush()
@@ -89,6 +98,8 @@ ACTS: dict[str, Callable[[Folder, argparse.Namespace], None]] = {
     "reset": reset,
     "backup": save,
     "restore": restore,
+    "neo4j-start": neo4j_start,
+    "neo4j-stop": neo4j_stop,
 }
 
 

@@ -16,6 +16,7 @@ PASSWORD_NAMES = (
     "POSTGRES_APP_PASSWORD",
     "POSTGRES_SEALER_PASSWORD",
     "VALKEY_PASSWORD",
+    "NEO4J_PASSWORD",
 )
 # Others may pass through `var/` to a folder of their own, and list nothing.
 PASS_THROUGH = 0o711

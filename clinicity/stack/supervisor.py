@@ -107,6 +107,11 @@ class Keeper:
         logger.warning("%s ended; starting it again in %.1f s.", self.service.name, pause)
         return pause
 
+    def detach(self) -> None:
+        """Let it outlive us; its pid file finds it again."""
+        if self.process:
+            self.process.returncode = 0
+
     def stop(self) -> None:
         if self.process is None:
             return

@@ -71,6 +71,8 @@ class Series {
       const answer = await fetch(url, { headers: { Accept: "application/json" }, signal: this.aborter.signal });
       if (!answer.ok) throw new Error(String(answer.status));
       this.series = await answer.json();
+      // UCUM writes what is counted in braces; people don't.
+      this.series.unit = (this.series.unit ?? "").replace(/[{}]/g, "");
       this.draw();
     } catch (error) {
       if (error.name !== "AbortError") this.note.textContent = this.data.wordFailed;
@@ -106,7 +108,7 @@ class Series {
       legend: { show: false },
       cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
       scales: { x: { min: this.start / 1000, max: this.end / 1000 }, y: { range: (_, low, high) => this.range(low, high, usual) } },
-      axes: [{ ...axis, values: DATES }, { ...axis, size: 52 }],
+      axes: [{ ...axis, values: DATES }, { ...axis, size: 60 }],
       series: [{}, { stroke: lane, width: 1.25, spanGaps: false, points: { show: (u) => u.data[0].length < 300, size: 3, fill: lane } }],
       hooks: {
         drawClear: [(u) => usual && drawBand(u, usual, band)],

@@ -74,4 +74,12 @@ for (const name of ["htmx:responseError", "htmx:sendError"])
     slot.querySelector("button").addEventListener("click", () => window.htmx.trigger(slot, "load"));
   });
 
+// A link into a part that arrives later finds its target once it is there.
+let sought = location.hash;
+document.body.addEventListener("htmx:afterSettle", () => {
+  if (!sought || !document.getElementById(sought.slice(1))) return;
+  location.replace(sought);
+  sought = "";
+});
+
 showTheme();

@@ -13,6 +13,8 @@ EPOCH = date(1970, 1, 1)
 MINUTES = 1440
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
+# Readings this far apart are one or a few a day: ratings, nights.
+ONCE_A_DAY_MS = 4 * HOUR_MS
 # Bin widths in minutes, all of which divide a day.
 WIDTHS = np.array([1, 2, 5, 10, 15, 20, 30, 60])
 
@@ -82,6 +84,14 @@ def per_day(
     enough = [i for i, count in enumerate(counts) if count >= least]
     values = [_summary(groups[i], quantile) for i in enough]
     return Daily(numbers[enough].astype(np.int64), np.array(values, dtype=np.float64))
+
+
+def shares(series: Series, *, zone: str, window: Window) -> NDArray[np.float64]:
+    """How much of each day was measured, 0 to 1; all of it when one reading is a day's."""
+    laid = grid(series, zone=zone, window=window)
+    if len(series.times_ms) > 1 and np.median(np.diff(series.times_ms)) < ONCE_A_DAY_MS:
+        return laid.coverage
+    return np.asarray((laid.coverage > 0).astype(np.float64))
 
 
 def _summary(values: NDArray[np.float64], quantile: float | None) -> float:

@@ -15,7 +15,7 @@ import numpy as np
 from twins.inference import bootstrap
 from twins.inference.circadian import circadian_step
 from twins.inference.daily import LEAST_DAYS, daily_step, scores_step
-from twins.inference.days import grid
+from twins.inference.days import shares
 from twins.inference.draft import Abstention, Draft
 from twins.inference.inputs import FEATURES_VERSION, Inputs, Series, Window
 
@@ -68,13 +68,13 @@ def _nothing(inputs: Inputs) -> dict[str, Any]:
 
 
 def _metric_coverage(series: Series, zone: str, window: Window) -> dict[str, Any]:
-    shares = np.round(grid(series, zone=zone, window=window).coverage, 4)
+    share = np.round(shares(series, zone=zone, window=window), 4)
     return {
         "readings": len(series.times_ms),
         "first": _iso(int(series.times_ms[0])),
         "last": _iso(int(series.times_ms[-1])),
-        "days": int(np.count_nonzero(shares)),
-        "shares": shares.tolist(),
+        "days": int(np.count_nonzero(share)),
+        "shares": share.tolist(),
     }
 
 

@@ -199,3 +199,14 @@ def test_the_interval_covers_the_truth_about_as_often_as_it_says():
         ends = bootstrap.mean_interval(daily, seed=int(rng.integers(1 << 30)))
         hits += ends.low <= 10.0 <= ends.high
     assert 0.74 <= hits / 1000 <= 0.82
+
+
+def test_one_rating_covers_its_day():
+    times = int(START.timestamp() * 1000) + np.arange(8) * 24 * 60 * MINUTE
+    mood = Series(times.astype(np.int64), np.linspace(3, 7, 8))
+    said = content(inputs(series={"mood": mood}))
+    assert said["coverage"]["mood"]["shares"][-8:] == [1.0] * 8
+    level, spread = named(said, "mood.level"), named(said, "mood.level_sd")
+    assert level["value"] == pytest.approx(5.0)
+    assert spread["low"] <= spread["value"]
+    assert named(said, "mood.level_trend")["value"] == pytest.approx(4 / 7 * 30)

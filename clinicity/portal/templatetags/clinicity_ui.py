@@ -1,5 +1,6 @@
 """How values read on a page: unambiguous dates, values with an age, words for codes."""
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -56,6 +57,12 @@ def day(value: date | None) -> str:
 def moment(value: datetime | None, zone: Any = None) -> str:
     """3 Nov 2026, 14:05, in the patient's zone when it is given."""
     return date_format(_local(value, zone), MOMENT) if value else ""
+
+
+@register.filter
+def local_day(value: datetime | None, zone: Any = None) -> str:
+    """The day of a moment in the patient's zone."""
+    return date_format(_local(value, zone), DAY) if value else ""
 
 
 @register.filter
@@ -145,6 +152,13 @@ def initials(name: str) -> str:
 def pseudonym(value: Any) -> str:
     """The short form of the name that a patient has outside the record."""
     return pseudonyms.pseudonym(value)[:12] if value else ""
+
+
+@register.filter
+def unit(ucum: str) -> str:
+    """A UCUM unit as people write it: ug reads µg, m[IU]/L reads mIU/L."""
+    words = re.sub(r"[\[\]{}]", "", str(ucum))
+    return re.sub(r"(?<![a-z])u(?=g|mol|L)", "µ", words).replace("Cel", "°C")
 
 
 @register.filter
