@@ -99,7 +99,7 @@ class SectionCard:
 
 
 def _passage(patient_id: UUID, source_id: str, place: Mapping[str, str]) -> str:
-    page = reverse("documents:page", args=[place["document_id"]])
+    page = reverse("documents:document", args=[place["document_id"]])
     return f"{page}?{urlencode({'chunk': source_id})}"
 
 

@@ -66,6 +66,8 @@ UNITS = {
     "Cel": "°C", "h": "h a day",
 }  # fmt: skip
 PASSAGES = 8
+# What each questionnaire asks about: a question about it finds its scores.
+ASKS_ABOUT = {"phq9": "depression", "gad7": "anxiety"}
 
 Tool = Callable[[Asked, Question], Sequence[Evidence]]
 
@@ -201,13 +203,13 @@ def _of_day(metric: Metric, rows: Sequence[Rollup]) -> float:
 
 
 def _questionnaire(row: QuestionnaireResponse) -> Iterator[Evidence]:
-    instrument = INSTRUMENTS[row.instrument]
-    name = f"{instrument.name} score"
-    value = Measurement(name, float(row.score), "", row.answered_at.date())
-    words = f"The authors' band for it: {band(row.instrument, float(row.score))}."
+    instrument, score = INSTRUMENTS[row.instrument], float(row.score)
+    name = f"{instrument.name} {ASKS_ABOUT[row.instrument]} score"
+    value = Measurement(
+        name, score, "", row.answered_at.date(), band=band(row.instrument, score)
+    )
     yield Evidence(
-        kind=Kind.QUESTIONNAIRE, source_id=str(row.id), label=name,
-        text=f"{measured(value)}\n\n{words}\n\n{_about(row.instrument)}",
+        kind=Kind.QUESTIONNAIRE, source_id=str(row.id), label=name, text=measured(value),
         occurred_at=row.answered_at, value=value,
     )  # fmt: skip
     if row.instrument == "phq9" and row.answers[8]:
@@ -215,16 +217,10 @@ def _questionnaire(row: QuestionnaireResponse) -> Iterator[Evidence]:
             kind=Kind.QUESTIONNAIRE, source_id=str(row.id), label="PHQ-9 item 9",
             text=(
                 f"PHQ-9 item 9 (thoughts of death or self-harm, suicidal ideation) was"
-                f" answered {row.answers[8]} on {day(row.answered_at)}."
+                f" answered {row.answers[8]} of 3 on {day(row.answered_at)}."
             ),
             occurred_at=row.answered_at,
         )  # fmt: skip
-
-
-def _about(instrument: str) -> str:
-    return {"phq9": "It asks about depression and mood.", "gad7": "It asks about anxiety."}.get(
-        instrument, ""
-    )
 
 
 def _lab(row: LabResult) -> Evidence:

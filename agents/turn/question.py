@@ -1,5 +1,6 @@
 """What is asked: the words that matter, the topics, the window."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -7,7 +8,7 @@ from datetime import date
 from agents.turn.topics import topics_of
 from agents.turn.window import Window, window_in
 from clinicity.language.verify import MONTHS
-from clinicity.language.words import STOPWORDS, stem, tokens
+from clinicity.language.words import STOPWORDS, content_stems, stem, tokens
 
 LONGEST = 4000
 # Words that ask, compare or point at the record, and name nothing in it.
@@ -149,11 +150,24 @@ WHY = frozenset(
 )
 
 
+# "Her lithium, and were doses missed?" asks two things; each is answered for itself.
+PARTS = re.compile(r"[,;?!.]\s|\band\b|\bor\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing that is asked: the stems that must be found, and the topics they name."""
+
+    focus: frozenset[str]
+    topics: frozenset[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """`focus` maps the stem of each word that must be found to the word as it was asked."""
 
     text: str
+    parts: tuple[Part, ...]
     focus: Mapping[str, str]
     topics: frozenset[str]
     window: Window | None
@@ -171,10 +185,17 @@ def understand(
     words = [token.text for token in tokens(text[:LONGEST]) if token.is_word]
     telling = [word for word in words if word.casefold() not in STOPWORDS]
     focus = {stem(word): word for word in telling if stem(word) not in GENERIC}
+    parts = (_part(piece) for piece in PARTS.split(text[:LONGEST]))
     return Question(
         text=text[:LONGEST],
+        parts=tuple(part for part in parts if part.focus),
         focus=focus,
         topics=topics_of(stem(word) for word in telling),
         window=window or window_in(text, today=today, last_visit=last_visit),
         asks_why=any(word.casefold() in WHY for word in words),
     )
+
+
+def _part(piece: str) -> Part:
+    stems = content_stems(piece)
+    return Part(frozenset(stems) - GENERIC, topics_of(stems))

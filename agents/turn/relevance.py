@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from agents.turn.evidence import Evidence, Kind
-from agents.turn.question import Question
+from agents.turn.question import Part, Question
 from agents.turn.topics import STEMS, topics_of
 from clinicity.language.words import content_stems
 
@@ -34,8 +34,13 @@ def relevance(question: Question, item: Evidence, text: str) -> float:
     stems = set(content_stems(f"{item.label} {text}"))
     if _other_side(question, stems):
         return 0.0
-    covered = len(stems & set(question.focus)) / len(question.focus)
-    on_topic = bool(question.topics & _topics(item, stems))
+    return max((_fit(part, item, stems) for part in question.parts), default=0.0)
+
+
+def _fit(part: Part, item: Evidence, stems: set[str]) -> float:
+    """How well a span answers one of the things that are asked."""
+    covered = len(stems & part.focus) / len(part.focus)
+    on_topic = bool(part.topics & _topics(item, stems))
     if covered >= COVERED or (on_topic and (item.kind in FACTS or covered > 0)):
         return covered + 0.5 * on_topic + 0.1 * (item.kind in FACTS) + 0.1 * item.score
     return 0.0

@@ -12,7 +12,11 @@ MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """One measured value. `low` and `high` are its reference range, where one is known."""
+    """One measured value.
+
+    `low` and `high` are its reference range, `band` the words that its authors give it,
+    where these are known.
+    """
 
     measure: str
     value: float
@@ -20,6 +24,7 @@ class Measurement:
     on: date
     low: float | None = None
     high: float | None = None
+    band: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ def amount(value: float, unit: str) -> str:
 
 def measured(now: Measurement, before: Measurement | None = None) -> str:
     """What a value was, how it stands to its range, and what it was before."""
-    head = f"{now.measure} was {amount(now.value, now.unit)} on {day(now.on)}"
+    head = f"{now.measure} was {_worded(now)} on {day(now.on)}"
     parts = [head, _against_range(now), _since(now, before) if before else ""]
     return ", ".join(part for part in parts if part) + "."
 
@@ -130,7 +135,12 @@ def _range(now: Measurement) -> str:
 
 def _since(now: Measurement, before: Measurement) -> str:
     verb = _direction(now.value, before.value)
-    return f"{verb} {amount(before.value, before.unit)} on {day(before.on)}"
+    return f"{verb} {_worded(before)} on {day(before.on)}"
+
+
+def _worded(fact: Measurement) -> str:
+    value = amount(fact.value, fact.unit)
+    return f"{value} ({fact.band})" if fact.band else value
 
 
 def _direction(now: float, before: float) -> str:

@@ -22,6 +22,14 @@ def test_measured_is_supported_by_its_two_facts() -> None:
     assert fault_of(Sentence(measured(NOW, BEFORE), (1,)), spans) is not None
 
 
+def test_band_stands_beside_its_value() -> None:
+    now = Measurement("PHQ-9", 17, "", date(2026, 11, 20), band="moderately severe")
+    before = Measurement("PHQ-9", 6, "", date(2026, 10, 21), band="mild")
+    assert measured(now, before) == (
+        "PHQ-9 was 17 (moderately severe) on 20 Nov 2026, up from 6 (mild) on 21 Oct 2026."
+    )
+
+
 def test_averaged_says_how_many_days_have_data() -> None:
     now = Average(5.14, 13, date(2026, 11, 9), date(2026, 11, 22))
     text = averaged("Sleep duration", "h", now)
