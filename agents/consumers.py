@@ -58,7 +58,7 @@ class ChatConsumer(AsyncJsonWebsocketConsumer):
 
     async def turn_event(self, push: dict[str, Any]) -> None:
         """A row was written. Access is checked again by reading it."""
-        await self._tell_after(UUID(push["turn_id"]), push["sequence"] - 1, only=1)
+        await self._tell_after(UUID(push["turn_id"]), push["sequence"] - 1, only=push["count"])
 
     async def _tell_after(self, turn_id: UUID, after: int, only: int | None = None) -> None:
         if not await self._is_mine():

@@ -17,7 +17,7 @@ from agents.models import Citation, Note, NoteRevision, Turn
 from agents.selectors import Answered, Happened, Said
 from agents.turn.evidence import Kind
 from agents.turn.notes import LEFT_BLANK, SECTIONS
-from agents.turn.steps import CLOSING, STEPS
+from agents.turn.steps import STEPS
 from agents.turn.views import Part
 
 KINDS: Mapping[str, str | Promise] = {
@@ -48,7 +48,6 @@ STEP_WORDS: Mapping[str, str | Promise] = {
     "specialists": _("Asking the specialists"),
     "aggregate": _("Putting views together"),
     "verify": _("Checking each sentence"),
-    "persist": _("Keeping the answer"),
 }
 
 
@@ -188,7 +187,7 @@ def turn_card(answered: Answered) -> TurnCard:
         gaps=[line for line in lines if line.part == Part.GAP],
         sources=[source_of(citation) for citation in answered.sources],
         dropped=sum(answered.turn.dropped.values()),
-        steps=[(name, STEP_WORDS[name]) for name in (*[name for name, _ in STEPS], CLOSING)],
+        steps=[(name, STEP_WORDS[name]) for name, _ in STEPS],
     )
 
 

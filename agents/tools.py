@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from agents.turn.evidence import Evidence, Kind
@@ -19,9 +20,11 @@ from biometrics.models import Rollup
 from clinicity.common.actors import Actor
 from clinicity.language.compose import (
     Average,
+    Estimate,
     Measurement,
     averaged,
     day,
+    estimated,
     measured,
     no_data,
     number,
@@ -37,6 +40,7 @@ from patients.models import (
     Medication,
     QuestionnaireResponse,
 )
+from twins import selectors as twins
 
 # Without a window in the question: this many days, beside as many before.
 USUAL_DAYS = 14
@@ -66,6 +70,18 @@ UNITS = {
     "Cel": "°C", "h": "h a day",
 }  # fmt: skip
 PASSAGES = 8
+# The twin's figures that an answer may cite.
+FIGURES = {
+    "circadian.IS": "Interdaily stability (IS) of the activity rhythm",
+    "circadian.IV": "Intradaily variability (IV) of the activity rhythm",
+    "circadian.RA": "Relative amplitude (RA) of the activity rhythm",
+}
+# Timeline entries that only point at a row which has a tool of its own.
+TOLD_BY_THEIR_ROWS = frozenset(
+    {"lab", "questionnaire", "medication", "document", "twin", "note"}
+)
+# How much more something stands out that is out of range, missed or changed.
+NOTABLE, BIGGEST_CHANGE = 0.25, 0.3
 # What each questionnaire asks about: a question about it finds its scores.
 ASKS_ABOUT = {"phq9": "depression", "gad7": "anxiety"}
 
@@ -99,6 +115,20 @@ def passages(asked: Asked, question: Question) -> list[Evidence]:
     ]  # fmt: skip
 
 
+def twin(asked: Asked, question: Question) -> list[Evidence]:
+    """The newest twin's figures of the activity rhythm, each with its interval."""
+    snapshot = twins.snapshot_latest(asked.actor, asked.patient_id)
+    if snapshot is None or not snapshot.content["window"]:
+        return []
+    found = {feature["name"]: feature for feature in snapshot.content["features"]}
+    window = snapshot.content["window"]
+    return [
+        _estimate(str(snapshot.id), FIGURES[name], found[name], window)
+        for name in FIGURES
+        if name in found
+    ]
+
+
 def timeline(asked: Asked, question: Question) -> list[Evidence]:
     window = question.window
     page = patients.timeline_page(
@@ -112,18 +142,21 @@ def timeline(asked: Asked, question: Question) -> list[Evidence]:
         Evidence(
             kind=Kind.TIMELINE,
             source_id=str(event.id),
-            label=event.title,
+            label=event.title if event.body else "Timeline",
             text=event.body or event.title,
             occurred_at=event.occurred_at,
         )
         for event in page.items
+        if event.source_kind not in TOLD_BY_THEIR_ROWS
     ]
 
 
 def questionnaires(asked: Asked, question: Question) -> list[Evidence]:
     """Scores with the band that the instrument's authors give them, oldest first."""
     rows = patients.questionnaire_responses(asked.actor, asked.patient_id)
-    return [evidence for row in rows for evidence in _questionnaire(row)]
+    scores = [_score(row) for row in rows]
+    items = [_item_nine(row) for row in rows if row.instrument == "phq9"]
+    return [*scores, *items[-1:], *[item for item in items[:-1] if item.salience > 0]]
 
 
 def labs(asked: Asked, question: Question) -> list[Evidence]:
@@ -152,6 +185,7 @@ def conditions(asked: Asked, question: Question) -> list[Evidence]:
 TOOLS: Mapping[Kind, Tool] = {
     Kind.PASSAGE: passages,
     Kind.READING: readings,
+    Kind.TWIN: twin,
     Kind.TIMELINE: timeline,
     Kind.QUESTIONNAIRE: questionnaires,
     Kind.LAB: labs,
@@ -170,10 +204,11 @@ def last_visit(asked: Asked) -> date | None:
 def _reading(metric: Metric, rows: Sequence[Rollup], window: Window) -> Evidence:
     now = [row for row in rows if row.local_date >= window.start]
     before = [row for row in rows if row.local_date < window.start]
+    now_mean, before_mean = _average(metric, now), _average(metric, before)
     text = no_data(metric.name, window.start, window.end)
-    if now_mean := _average(metric, now):
+    if now_mean:
         unit = UNITS.get(metric.unit, metric.unit)
-        text = averaged(metric.name, unit, now_mean, _average(metric, before))
+        text = averaged(metric.name, unit, now_mean, before_mean)
     return Evidence(
         kind=Kind.READING, source_id=metric.code, label=metric.name, text=text,
         occurred_at=_start_of(max(row.local_date for row in rows)),
@@ -182,6 +217,27 @@ def _reading(metric: Metric, rows: Sequence[Rollup], window: Window) -> Evidence
             "start": window.start.isoformat(),
             "end": window.end.isoformat(),
         },
+        salience=_change(now_mean, before_mean),
+    )  # fmt: skip
+
+
+def _change(now: Average | None, before: Average | None) -> float:
+    if now is None or before is None or not before.value:
+        return 0.0
+    return min(BIGGEST_CHANGE, abs(now.value - before.value) / abs(before.value))
+
+
+def _estimate(
+    snapshot_id: str, figure: str, feature: Mapping[str, Any], window: Mapping[str, Any]
+) -> Evidence:
+    start, end = date.fromisoformat(window["start"]), date.fromisoformat(window["end"])
+    fact = Estimate(
+        figure, feature["value"], feature["low"], feature["high"], feature["level"],
+        feature["days"], start, end,
+    )  # fmt: skip
+    return Evidence(
+        kind=Kind.TWIN, source_id=snapshot_id, label=f"Twin: {figure}", text=estimated(fact),
+        occurred_at=_start_of(end),
     )  # fmt: skip
 
 
@@ -202,25 +258,28 @@ def _of_day(metric: Metric, rows: Sequence[Rollup]) -> float:
     return sum(row.mean * row.count for row in rows) / sum(row.count for row in rows)
 
 
-def _questionnaire(row: QuestionnaireResponse) -> Iterator[Evidence]:
+def _score(row: QuestionnaireResponse) -> Evidence:
     instrument, score = INSTRUMENTS[row.instrument], float(row.score)
     name = f"{instrument.name} {ASKS_ABOUT[row.instrument]} score"
     value = Measurement(
         name, score, "", row.answered_at.date(), band=band(row.instrument, score)
     )
-    yield Evidence(
+    return Evidence(
         kind=Kind.QUESTIONNAIRE, source_id=str(row.id), label=name, text=measured(value),
         occurred_at=row.answered_at, value=value,
     )  # fmt: skip
-    if row.instrument == "phq9" and row.answers[8]:
-        yield Evidence(
-            kind=Kind.QUESTIONNAIRE, source_id=str(row.id), label="PHQ-9 item 9",
-            text=(
-                f"PHQ-9 item 9 (thoughts of death or self-harm, suicidal ideation) was"
-                f" answered {row.answers[8]} of 3 on {day(row.answered_at)}."
-            ),
-            occurred_at=row.answered_at,
-        )  # fmt: skip
+
+
+def _item_nine(row: QuestionnaireResponse) -> Evidence:
+    """The item of PHQ-9 that asks about self-harm: said unasked unless it is 0."""
+    return Evidence(
+        kind=Kind.QUESTIONNAIRE, source_id=str(row.id), label="PHQ-9 item 9",
+        text=(
+            f"PHQ-9 item 9 (thoughts of death or self-harm, suicidal ideation) was answered"
+            f" {row.answers[8]} of 3 on {day(row.answered_at)}."
+        ),
+        occurred_at=row.answered_at, salience=NOTABLE if row.answers[8] else -1.0,
+    )  # fmt: skip
 
 
 def _lab(row: LabResult) -> Evidence:
@@ -231,8 +290,14 @@ def _lab(row: LabResult) -> Evidence:
     )  # fmt: skip
     return Evidence(
         kind=Kind.LAB, source_id=str(row.id), label=row.name, text=measured(value),
-        occurred_at=row.specimen_at, value=value,
+        occurred_at=row.specimen_at, value=value, salience=_out_of_range(value),
     )  # fmt: skip
+
+
+def _out_of_range(fact: Measurement) -> float:
+    low = fact.low is not None and fact.value < fact.low
+    high = fact.high is not None and fact.value > fact.high
+    return NOTABLE if low or high else 0.0
 
 
 def _medication(row: Medication) -> Evidence:
@@ -265,6 +330,7 @@ def _missed_doses(
                     f" {day(window.start)} to {day(window.end)}."
                 ),
                 occurred_at=max(dose.due_at for dose in own),
+                salience=2 * NOTABLE if missed else -1.0,
             )  # fmt: skip
 
 

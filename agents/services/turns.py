@@ -57,10 +57,9 @@ def turn_run(*, turn: Turn) -> None:
     if turn.window_start and turn.window_end:
         window = Window(turn.window_start, turn.window_end)
     context = Context(turn.question, clock.now(), ENGINES[turn.engine], window=window)
-    record = Record(turn, context)
     # What refused or stopped it has been kept by the closing step.
     with suppress(steps.Stopped, DomainError):
-        steps.run(context, record, tell=record.tell)
+        steps.run(context, Record(turn, context))
 
 
 class Record:
@@ -83,35 +82,38 @@ class Record:
         tool = tools.TOOLS.get(kind)
         return tool(self.asked, question) if tool else ()
 
-    def stopped(self) -> bool:
-        with acting_as(WORKER, self.turn.patient_id):
-            return Turn.objects.filter(
-                id=self.turn.id, stop_requested_at__isnull=False
-            ).exists()
-
     def tell(self, step: str, done: int, total: int) -> None:
         with acting_as(WORKER, self.turn.patient_id):
-            self._event(TurnEvent.Kind.STEP, step=step, done_count=done, total_count=total)
+            if Turn.objects.filter(id=self.turn.id, stop_requested_at__isnull=False).exists():
+                raise steps.Stopped
+            event = self._event(TurnEvent.Kind.STEP)
+            event.step, event.done_count, event.total_count = step, done, total
+            self._keep([event])
 
     def persist(self, context: Context) -> None:
         """Everything in one transaction: sentences, sources, state, events, trail."""
         with acting_as(WORKER, self.turn.patient_id):
-            sentences = _keep_sentences(self.turn, context)
+            events = [
+                self._event(TurnEvent.Kind.SENTENCE, sentence)
+                for sentence in _keep_sentences(self.turn, context)
+            ]
             _keep_outcome(self.turn, context)
-            for sentence in sentences:
-                self._event(TurnEvent.Kind.SENTENCE, sentence=sentence)
-            self._event(TurnEvent.Kind.DONE)
+            self._keep([*events, self._event(TurnEvent.Kind.DONE)])
             _record(self.asked.actor, self.turn, context)
 
-    def _event(self, kind: TurnEvent.Kind, **fields: object) -> None:
+    def _event(self, kind: TurnEvent.Kind, sentence: AnswerSentence | None = None) -> TurnEvent:
         self.sequence += 1
-        TurnEvent.objects.create(
+        return TurnEvent(
             patient_id=self.turn.patient_id, turn=self.turn, sequence=self.sequence, kind=kind,
-            **fields,
+            sentence=sentence,
         )  # fmt: skip
+
+    def _keep(self, events: Sequence[TurnEvent]) -> None:
+        """Write the events, and tell who listens from which number on."""
+        TurnEvent.objects.bulk_create(events)
         live.push_after_commit(
             group_of(self.turn.session_id), "turn.event", turn_id=str(self.turn.id),
-            sequence=self.sequence,
+            sequence=events[0].sequence, count=len(events),
         )  # fmt: skip
 
 
@@ -144,16 +146,20 @@ def _last_sequence(turn: Turn) -> int:
 
 def _keep_sentences(turn: Turn, context: Context) -> list[AnswerSentence]:
     by_number = {item.number: item for item in context.evidence}
-    kept = []
-    for position, finding in enumerate((*context.findings, *context.gaps), start=1):
-        sentence = AnswerSentence(
+    findings = (*context.findings, *context.gaps)
+    rows = [
+        AnswerSentence(
             patient_id=turn.patient_id, turn=turn, position=position, part=finding.part,
             text=finding.sentence.text, roles=_roles(context, finding),
-        )  # fmt: skip
-        sentence.save(force_insert=True)
-        for number in finding.sentence.cites:
-            _citation(sentence, by_number[number]).save(force_insert=True)
-        kept.append(sentence)
+        )
+        for position, finding in enumerate(findings, start=1)
+    ]  # fmt: skip
+    kept = AnswerSentence.objects.bulk_create(rows)
+    Citation.objects.bulk_create(
+        _citation(sentence, by_number[number])
+        for sentence, finding in zip(kept, findings, strict=True)
+        for number in finding.sentence.cites
+    )
     return kept
 
 

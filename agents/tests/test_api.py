@@ -250,11 +250,11 @@ def test_stream_tells_steps_sentences_and_outcome_and_resumes(
 
     whole, rest = async_to_sync(walk)()
     kinds = [kind for _, kind, _ in whole]
-    assert kinds[:8] == ["step"] * 8
-    assert kinds[8] == "sentence"
+    assert kinds[:7] == ["step"] * 7
+    assert kinds[7] == "sentence"
     assert kinds[-1] == "done"
     assert whole[0][2]["step"] == "authorise"
-    assert whole[8][2]["citations"][0]["kind"] == "timeline"
+    assert whole[7][2]["citations"][0]["kind"] == "timeline"
     assert whole[-1][2]["state"] == "answered"
     assert rest == whole[5:]
     with acting_as(alice.actor):

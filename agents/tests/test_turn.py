@@ -10,7 +10,7 @@ from agents.turn.engines import ENGINES
 from agents.turn.evidence import Evidence, Kind, numbered
 from agents.turn.question import Question, understand
 from agents.turn.specialists import ROLES, Specialist, specialists
-from agents.turn.steps import CLOSING, STEPS, Context, Stopped, run
+from agents.turn.steps import STEPS, Context, Stopped, run
 from agents.turn.triage import Complexity, triage
 from agents.turn.views import Finding, Part, View
 from agents.turn.window import Window, window_in
@@ -53,7 +53,7 @@ class Chart:
     def __init__(self, *found: Evidence, stop_at: int | None = None) -> None:
         self.found = found
         self.kept: Context | None = None
-        self.looks = 0
+        self.told: list[str] = []
         self.stop_at = stop_at
         self.refusal: Exception | None = None
 
@@ -70,9 +70,10 @@ class Chart:
     def persist(self, context: Context) -> None:
         self.kept = context
 
-    def stopped(self) -> bool:
-        self.looks += 1
-        return self.looks == self.stop_at
+    def tell(self, step: str, done: int, total: int) -> None:
+        self.told.append(step)
+        if len(self.told) == self.stop_at:
+            raise Stopped
 
 
 def answer(text: str, *found: Evidence, **known: Any) -> Context:
@@ -248,14 +249,9 @@ def test_every_sentence_of_a_broad_answer_is_cited() -> None:
 
 
 def test_steps_are_told_in_order_and_closed() -> None:
-    told: list[str] = []
     chart = Chart(LETTER)
-    run(
-        Context("Does she sleep?", NOW, ENGINES["extractive"]),
-        chart,
-        tell=lambda name, done, total: told.append(name),
-    )
-    assert told == [*(name for name, _ in STEPS), CLOSING]
+    run(Context("Does she sleep?", NOW, ENGINES["extractive"]), chart)
+    assert chart.told == [name for name, _ in STEPS]
     assert chart.kept is not None
 
 

@@ -38,6 +38,7 @@ class Evidence:
 
     `source_id` is the id of its row (of a reading summary, the metric's name); `place`
     holds what a link to it needs; `value` is set where the span is one measured value.
+    `salience` says how much it stands out when nothing particular is asked: -1 not at all.
     """
 
     kind: Kind
@@ -49,6 +50,7 @@ class Evidence:
     place: Mapping[str, str] = field(default_factory=dict)
     value: Measurement | None = None
     score: float = 0.0
+    salience: float = 0.0
     number: int = 0
 
     @property

@@ -6,7 +6,7 @@ quoted word for word.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from agents.turn.evidence import Evidence, Kind
 from agents.turn.question import Question
@@ -18,7 +18,9 @@ from clinicity.language.negation import denied_stems
 from clinicity.language.verify import Sentence
 from clinicity.language.words import content_stems, sentences
 
-FINDINGS = 8
+FINDINGS = 10
+# What is older is answered when asked for, and brought up no more.
+FLAGGED_FOR = timedelta(days=180)
 QUOTES = 4
 QUOTED = frozenset({Kind.PASSAGE, Kind.TIMELINE})
 LONGEST_QUOTE = 400
@@ -35,7 +37,7 @@ class Extractive:
         seen = [item for item in evidence if _looks_at(specialist, item)]
         found = [*measurements(question, seen), *facts(question, seen), *quotes(question, seen)]
         best = sorted(found, key=lambda finding: -finding.weight)[:FINDINGS]
-        timely_ones = [item for item in seen if timely(question, item)]
+        timely_ones = [item for item in seen if _is_recent(question, item)]
         flags = list(
             _red_flags(specialist.red_flags, timely_ones, {f.sentence.text for f in best})
         )
@@ -103,9 +105,7 @@ def quotes(question: Question, seen: Iterable[Evidence]) -> list[Finding]:
 
 
 def _quotable(item: Evidence) -> list[str]:
-    """Its sentences on one line each: a page breaks lines where a sentence goes on."""
-    found = (" ".join(text.split()) for text in sentences(item.text))
-    return [text for text in found if 2 < len(text) <= LONGEST_QUOTE]
+    return [text for text in sentences(item.text) if 2 < len(text) <= LONGEST_QUOTE]
 
 
 def _quote(item: Evidence, text: str) -> Sentence:
@@ -135,6 +135,13 @@ def _quotes_of(seen: Sequence[Evidence]) -> Iterator[tuple[Evidence, str]]:
     for item in newest:
         for text in _quotable(item):
             yield item, text
+
+
+def _is_recent(question: Question, item: Evidence) -> bool:
+    """Within the window asked about or, without one, of the last half year."""
+    if question.window or item.occurred_at is None:
+        return timely(question, item)
+    return question.asked_on - item.occurred_at.date() <= FLAGGED_FOR
 
 
 def _raises(flag: RedFlag, text: str) -> bool:

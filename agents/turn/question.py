@@ -14,141 +14,20 @@ LONGEST = 4000
 # Words that ask, compare or point at the record, and name nothing in it.
 GENERIC = frozenset(
     stem(word)
-    for word in [
-        "patient",
-        "person",
-        "record",
-        "chart",
-        "show",
-        "tell",
-        "give",
-        "list",
-        "find",
-        "know",
-        "think",
-        "please",
-        "summary",
-        "summarise",
-        "summarize",
-        "overview",
-        "describe",
-        "explain",
-        "report",
-        "data",
-        "information",
-        "anything",
-        "something",
-        "history",
-        "recent",
-        "recently",
-        "latest",
-        "last",
-        "past",
-        "new",
-        "current",
-        "currently",
-        "now",
-        "today",
-        "yesterday",
-        "week",
-        "weeks",
-        "month",
-        "months",
-        "day",
-        "days",
-        "night",
-        "nights",
-        "year",
-        "years",
-        "time",
-        "times",
-        "since",
-        "visit",
-        "appointment",
-        "change",
-        "changed",
-        "changes",
-        "trend",
-        "trends",
-        "going",
-        "go",
-        "get",
-        "got",
-        "worse",
-        "better",
-        "higher",
-        "lower",
-        "longer",
-        "shorter",
-        "less",
-        "increase",
-        "increased",
-        "decrease",
-        "decreased",
-        "rise",
-        "rising",
-        "rose",
-        "fall",
-        "falling",
-        "fell",
-        "drop",
-        "dropped",
-        "level",
-        "levels",
-        "value",
-        "values",
-        "average",
-        "often",
-        "much",
-        "many",
-        "long",
-        "high",
-        "low",
-        "normal",
-        "compare",
-        "compared",
-        "evidence",
-        "reason",
-        "cause",
-        "happen",
-        "happened",
-        "thought",
-        "thoughts",
-        "feel",
-        "feeling",
-        "feelings",
-        "document",
-        "documents",
-        "note",
-        "notes",
-        "still",
-        "ever",
-        "any",
-        "take",
-        "takes",
-        "taking",
-        "look",
-        "like",
-        "way",
-        "kind",
-        "status",
-        "state",
-        "picture",
-    ]
+    for word in """
+    patient person record chart show tell give list find know think please summary summarise
+    summarize overview describe explain report data information anything something history
+    recent recently latest last past new current currently now today yesterday week weeks month
+    months day days night nights year years time times since visit appointment change changed
+    changes trend trends going go get got worse better higher lower longer shorter less increase
+    increased decrease decreased rise rising rose fall falling fell drop dropped level levels
+    value values average often much many long high low normal compare compared problem problems
+    issue issues blame due related relationship associated evidence reason cause happen happened
+    thought thoughts talk talks spoken mention mentioned feel feeling feelings document documents note notes still ever any take
+    takes taking look like way kind status state picture
+    """.split()
 ) | frozenset(stem(month) for month in MONTHS)
-WHY = frozenset(
-    {
-        "why",
-        "explain",
-        "compare",
-        "relationship",
-        "associated",
-        "cause",
-        "because",
-        "interaction",
-    }
-)
-
+WHY = frozenset("why explain compare relationship associated cause because interaction".split())
 
 # "Her lithium, and were doses missed?" asks two things; each is answered for itself.
 PARTS = re.compile(r"[,;?!.]\s|\band\b|\bor\b", re.IGNORECASE)
@@ -172,6 +51,7 @@ class Question:
     topics: frozenset[str]
     window: Window | None
     asks_why: bool
+    asked_on: date
 
     @property
     def is_broad(self) -> bool:
@@ -192,6 +72,7 @@ def understand(
         focus=focus,
         topics=topics_of(stem(word) for word in telling),
         window=window or window_in(text, today=today, last_visit=last_visit),
+        asked_on=today,
         asks_why=any(word.casefold() in WHY for word in words),
     )
 

@@ -1,6 +1,6 @@
 """How well a span answers a question, by shared words and topics. Transparent on purpose."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from agents.turn.evidence import Evidence, Kind
 from agents.turn.question import Part, Question
@@ -9,6 +9,8 @@ from clinicity.language.words import content_stems
 
 # Share of the question's telling words that a span must have, where no topic matches.
 COVERED = 0.6
+# Shorter stems stand inside too many words.
+LONG_STEM = 6
 # Kinds that are one short fact: their label says what they are about.
 FACTS = frozenset(
     {Kind.READING, Kind.QUESTIONNAIRE, Kind.LAB, Kind.MEDICATION, Kind.CONDITION, Kind.TWIN}
@@ -30,7 +32,8 @@ def relevance(question: Question, item: Evidence, text: str) -> float:
     if not timely(question, item):
         return 0.0
     if question.is_broad:
-        return BROAD[item.kind] if item.kind in question_kinds(question) else 0.0
+        wanted = item.kind in question_kinds(question)
+        return max(0.0, BROAD[item.kind] + item.salience) if wanted else 0.0
     stems = set(content_stems(f"{item.label} {text}"))
     if _other_side(question, stems):
         return 0.0
@@ -39,7 +42,7 @@ def relevance(question: Question, item: Evidence, text: str) -> float:
 
 def _fit(part: Part, item: Evidence, stems: set[str]) -> float:
     """How well a span answers one of the things that are asked."""
-    covered = len(stems & part.focus) / len(part.focus)
+    covered = sum(found_in(wanted, stems) for wanted in part.focus) / len(part.focus)
     on_topic = bool(part.topics & _topics(item, stems))
     if covered >= COVERED or (on_topic and (item.kind in FACTS or covered > 0)):
         return covered + 0.5 * on_topic + 0.1 * (item.kind in FACTS) + 0.1 * item.score
@@ -51,7 +54,14 @@ def uncovered(question: Question, said: Iterable[str], kinds: Iterable[Kind]) ->
     stems = {word for text in said for word in content_stems(text)}
     topics = topics_of(stems) | {KIND_TOPICS[kind] for kind in kinds if kind in KIND_TOPICS}
     known = stems | {word for topic in topics for word in STEMS[topic]}
-    return [word for word_stem, word in question.focus.items() if word_stem not in known]
+    return [word for wanted, word in question.focus.items() if not found_in(wanted, known)]
+
+
+def found_in(wanted: str, stems: Set[str]) -> bool:
+    """The stem itself, or a longer word that is made with it: "thyroid", "hypothyroid"."""
+    if wanted in stems:
+        return True
+    return len(wanted) >= LONG_STEM and any(wanted in found for found in stems)
 
 
 def timely(question: Question, item: Evidence) -> bool:

@@ -52,7 +52,8 @@ class Ports(Protocol):
 
     def persist(self, context: "Context") -> None: ...
 
-    def stopped(self) -> bool: ...
+    def tell(self, step: str, done: int, total: int) -> None:
+        """Keep that a step begins; raises Stopped when that was asked for."""
 
 
 class Stopped(Exception):
@@ -95,7 +96,6 @@ class Context:
 
 
 Step = Callable[[Context, Ports], None]
-Told = Callable[[str, int, int], None]
 
 
 def authorise(context: Context, ports: Ports) -> None:
@@ -168,26 +168,20 @@ STEPS: Sequence[tuple[str, Step]] = (
     ("aggregate", aggregate_views),
     ("verify", verify_answer),
 )
-CLOSING = "persist"
 
 
-def run(
-    context: Context, ports: Ports, *, tell: Told = lambda name, done, total: None
-) -> Context:
+def run(context: Context, ports: Ports) -> Context:
     """Run the steps; the closing one always runs. Raises what a step raised, afterwards."""
     total = len(STEPS) + 1
     try:
         for done, (name, step) in enumerate(STEPS):
-            if ports.stopped():
-                raise Stopped
-            tell(name, done, total)
+            ports.tell(name, done, total)
             step(context, ports)
             context.steps.append(name)
     except BaseException as error:
         context.failure = type(error).__name__
         raise
     finally:
-        tell(CLOSING, len(STEPS), total)
         ports.persist(context)
     return context
 

@@ -28,6 +28,20 @@ class Measurement:
 
 
 @dataclass(frozen=True, slots=True)
+class Estimate:
+    """A figure with its interval (of `level` per cent), and the days that it rests on."""
+
+    figure: str
+    value: float
+    low: float
+    high: float
+    level: int
+    days: int
+    start: date
+    end: date
+
+
+@dataclass(frozen=True, slots=True)
 class Average:
     """The daily mean of a series over a span of days, `days` of which have data."""
 
@@ -72,6 +86,15 @@ def averaged(measure: str, unit: str, now: Average, before: Average | None = Non
     return (
         f"{head}, {verb} {amount(before.value, unit)} over {_days(before)}"
         f" ({day(before.start)} to {day(before.end)})."
+    )
+
+
+def estimated(fact: Estimate) -> str:
+    """A twin's figure, never without its interval."""
+    return (
+        f"{fact.figure} was {number(fact.value)} ({fact.level} % interval {number(fact.low)}"
+        f" to {number(fact.high)}), from {fact.days} days between {day(fact.start)}"
+        f" and {day(fact.end)}."
     )
 
 

@@ -14,6 +14,9 @@ TOKEN = re.compile(
 SENTENCE_END = re.compile(
     r"(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\be\.g)(?<!\bi\.e)(?<!\bNo)(?:(?<=[.!?])|(?<=[.!?][”\"]))\s+(?=[\"“(]?[A-Z0-9])|\n\s*\n|\s*•\s*"
 )
+# "Lithium level: 0.46", "Plan: ...", "- item": a line of its own.
+LABEL = re.compile(r"[A-Z][\w ()/-]{1,40}:\s|[-*•–]\s|\d+[.)]\s")
+FULL_LINE = 0.7
 STOPWORDS = frozenset(
     """a about after all also an and any are as at be because been before being between both but by can
     could did do does doing done during each either for from further had has have having he her here hers
@@ -56,9 +59,25 @@ def content_stems(text: str) -> list[str]:
 
 
 def sentences(text: str) -> list[str]:
-    """Cut a passage into sentences, each exactly as it stands but for outer space."""
-    parts = (part.strip() for part in SENTENCE_END.split(text))
-    return [part for part in parts if part]
+    """Cut a passage into sentences, each on one line, its words as they stand.
+
+    A line break ends a sentence only where a list or heading does: before a label or
+    a bullet, and after a line that stops well before the width of its paragraph.
+    """
+    pieces = (piece for block in _blocks(text) for piece in SENTENCE_END.split(block))
+    return [" ".join(piece.split()) for piece in pieces if piece.strip()]
+
+
+def _blocks(text: str) -> list[str]:
+    lines = text.split("\n")
+    width = max((len(line) for line in lines), default=0)
+    blocks = [""]
+    for line, after in zip(lines, [*lines[1:], ""], strict=True):
+        blocks[-1] += f"{line}\n"
+        is_short = len(line) < FULL_LINE * width and after[:1].isupper()
+        if is_short or LABEL.match(after):
+            blocks.append("")
+    return blocks
 
 
 @lru_cache(maxsize=1)
