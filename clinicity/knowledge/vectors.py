@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 from uuid import UUID
 
 import numpy as np
@@ -37,6 +38,11 @@ DEPTH = 50
 TIMEOUT_SECONDS = 10.0
 LONGEST_TOKENS = 65_535
 MOST_A_CALL = 500
+
+
+T = TypeVar("T")
+# What Milvus answers for a collection that exists and isn't in memory.
+NOT_LOADED = 101
 
 
 @dataclass(frozen=True)
@@ -109,17 +115,20 @@ class PassageIndex:
         for at in range(0, len(ids), MOST_A_CALL):
             part = of_patient(pseudonym, ids[at : at + MOST_A_CALL])
             with _answering():
-                self._client.delete(self.name, filter=part)
+                self._loaded(lambda part=part: self._client.delete(self.name, filter=part))
 
     def remove_patient(self, pseudonym: str) -> None:
         with _answering():
-            self._client.delete(self.name, filter=of_patient(pseudonym))
+            mine = of_patient(pseudonym)
+            self._loaded(lambda: self._client.delete(self.name, filter=mine))
 
     def ids(self, pseudonym: str) -> set[UUID]:
         """Every passage that the index has of a patient."""
         mine = of_patient(pseudonym)
         with _answering():
-            rows = self._client.query(self.name, filter=mine, output_fields=["id"])
+            rows = self._loaded(
+                lambda: self._client.query(self.name, filter=mine, output_fields=["id"])
+            )
         return {UUID(row["id"]) for row in rows}
 
     def drop(self) -> None:
@@ -140,10 +149,22 @@ class PassageIndex:
         if not tokens:
             del halves[1]
         with _answering():
-            (hits,) = self._client.hybrid_search(
-                self.name, halves, ranker=RRFRanker(RRF_K), limit=DEPTH
+            (hits,) = self._loaded(
+                lambda: self._client.hybrid_search(
+                    self.name, halves, ranker=RRFRanker(RRF_K), limit=DEPTH
+                )
             )
         return [Hit(UUID(hit["id"]), float(hit["distance"])) for hit in hits]
+
+    def _loaded(self, ask: Callable[[], T]) -> T:
+        """A Milvus that was restarted has released its collections: load, and ask again."""
+        try:
+            return ask()
+        except MilvusException as error:
+            if error.code != NOT_LOADED:
+                raise
+            self._client.load_collection(self.name)
+            return ask()
 
 
 def passages() -> PassageIndex:
