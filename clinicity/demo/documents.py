@@ -183,7 +183,7 @@ def _result(life: Life, lab: Lab, days: int, value: str) -> str:
     if lab.high and float(value) > float(lab.high):
         flag = " HIGH"
     spread = f"(reference {lab.low} to {lab.high} {lab.unit})"
-    return f"{lab.name}: {value} {lab.unit} {spread}{flag}"
+    return f"{lab.name}: {value} {lab.unit} {spread}{flag}."
 
 
 def _day(life: Life, days_ago: int) -> date:

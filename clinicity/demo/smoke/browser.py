@@ -42,23 +42,23 @@ def open_page(walk: Walk) -> Iterator[Page]:
 
 def today(walk: Walk) -> str:
     with open_page(walk) as page:
-        visits = page.get_by_text("Samplewood").first
-        expect(visits).to_be_visible(timeout=PATIENCE_MS)
+        expect(page.get_by_text("Samplewood").first).to_be_visible(timeout=PATIENCE_MS)
+        expect(page.get_by_text("Comparing with")).to_have_count(0, timeout=PATIENCE_MS)
+        lithium = page.get_by_text(re.compile("Lithium level 0[.]46")).first
+        expect(lithium).to_be_visible(timeout=PATIENCE_MS)
         _picture(page, walk, "today")
-        return f"{page.title()!r}, Iris is expected today"
+        return f"{page.title()!r}: Iris is expected; since her last visit: lithium 0.46"
 
 
 def overview(walk: Walk) -> str:
-    """The patient's page with every panel loaded."""
+    """The patient's page: what changed since the last visit, each with its source."""
     with open_page(walk) as page:
         page.goto(f"{walk.base}/patients/{walk.found['iris']}/")
-        expect(page.get_by_text("14 Mar 1987").first).to_be_visible(timeout=PATIENCE_MS)
+        for change in ("Lithium level 0.46", "shorter than before", "2 of 28 doses"):
+            expect(page.get_by_text(change).first).to_be_visible(timeout=PATIENCE_MS)
         page.wait_for_load_state("networkidle")
-        waiting = page.locator("[hx-trigger=load]").count()
         _picture(page, walk, "patient")
-        return (
-            f"{page.title()!r}, {page.locator('section').count()} sections, {waiting} waiting"
-        )
+        return "since the last visit: lithium lower, sleep shorter, two doses missed"
 
 
 def alert_toast(walk: Walk) -> str:
@@ -85,8 +85,10 @@ def chat(walk: Walk) -> str:
     with open_page(walk) as page:
         page.goto(f"{walk.base}/agents/patients/{walk.found['iris']}/chat/")
         page.locator("textarea").first.fill(QUESTION)
-        page.locator("textarea").first.press("Enter")
-        expect(page.get_by_text(re.compile("0[.]46")).first).to_be_visible(timeout=PATIENCE_MS)
+        page.get_by_role("button", name="Ask", exact=True).click()
+        expect(
+            page.locator(".turn-answer").get_by_text(re.compile("0[.]46")).first
+        ).to_be_visible(timeout=PATIENCE_MS)
         _picture(page, walk, "chat")
         cited = page.locator("main a.cite[href*='/documents/']").first.get_attribute("href")
         page.goto(f"{walk.base}{cited}")

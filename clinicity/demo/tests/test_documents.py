@@ -25,7 +25,7 @@ def text_of(file: bytes) -> str:
 
 def test_the_laboratory_report_holds_the_newest_lithium_level() -> None:
     text = text_of(printed(papers_of(IRIS)["laboratory-report.pdf"]))
-    assert "Lithium level: 0.46 mmol/L (reference 0.6 to 1.0 mmol/L) LOW" in text
+    assert "Lithium level: 0.46 mmol/L (reference 0.6 to 1.0 mmol/L) LOW." in text
     assert "Date of birth: 14 March 1987" in text
 
 
