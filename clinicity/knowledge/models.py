@@ -38,7 +38,7 @@ class GraphEdge(SealedModel):
     origin_kind = models.CharField(max_length=20)
     origin_id = models.UUIDField()
     # Where in the origin: pages and boxes of a document.
-    place = EncryptedJSONField()
+    place = EncryptedJSONField(null=True)
 
     class Meta:
         indexes: ClassVar = [

@@ -7,7 +7,6 @@ whoever calls has asked before whether the actor may see the patient.
 import base64
 import json
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +27,9 @@ from clinicity.knowledge.graph.shapes import (
 )
 from clinicity.privacy import keyring
 from clinicity.privacy.pseudonyms import pseudonym
+
+TIMEOUT_SECONDS = 5.0
+_drivers: dict[str, Driver] = {}
 
 UNIQUE = """
 CREATE CONSTRAINT clinicity_node IF NOT EXISTS
@@ -76,7 +78,6 @@ class Neo4jGraph:
     def put(
         self, *, by: Actor, patient_id: UUID, nodes: Sequence[Node], edges: Sequence[Edge]
     ) -> None:
-        _run(UNIQUE)
         _run(PUT_NODES, patient_id, nodes=[_node_row(patient_id, node) for node in nodes])
         _run(PUT_EDGES, patient_id, edges=[_edge_row(patient_id, edge) for edge in edges])
 
@@ -109,25 +110,36 @@ class Neo4jGraph:
 
 
 def forget() -> None:
-    """Drop the connections: after a fork, a changed setting, and between tests."""
-    _driver.cache_clear()
+    """Close the connections: after a fork, a changed setting, and between tests."""
+    while _drivers:
+        _drivers.popitem()[1].close()
 
 
 def _run(query: str, patient_id: UUID | None = None, **values: Any) -> list[dict[str, Any]]:
     if patient_id:
         values["subject"] = pseudonym(patient_id)
     try:
-        driver = _driver(settings.NEO4J_URI, settings.NEO4J_USER, settings.NEO4J_PASSWORD)
-        records, _, _ = driver.execute_query(query, values)
+        records, _, _ = _driver().execute_query(query, values)
     except (DriverError, Neo4jError, OSError) as error:
         raise Unavailable("The graph store doesn't answer.") from error
     return [record.data() for record in records]
 
 
-@lru_cache(maxsize=2)
-def _driver(uri: str, user: str, password: str) -> Driver:
-    auth = (user, password) if password else None
-    return GraphDatabase.driver(uri, auth=auth, connection_timeout=5.0)
+def _driver() -> Driver:
+    """One for each server and process; it is kept once the constraint is there."""
+    uri = settings.NEO4J_URI
+    if uri not in _drivers:
+        driver = GraphDatabase.driver(
+            uri, auth=(settings.NEO4J_USER, settings.NEO4J_PASSWORD),
+            connection_timeout=TIMEOUT_SECONDS, notifications_min_severity="OFF",
+        )  # fmt: skip
+        try:
+            driver.execute_query(UNIQUE)
+        except BaseException:
+            driver.close()
+            raise
+        _drivers[uri] = driver
+    return _drivers[uri]
 
 
 def _node_row(patient_id: UUID, node: Node) -> dict[str, str]:

@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(max_length=20)),
                 ("origin_kind", models.CharField(max_length=20)),
                 ("origin_id", models.UUIDField()),
-                ("place", clinicity.privacy.fields.EncryptedJSONField()),
+                ("place", clinicity.privacy.fields.EncryptedJSONField(null=True)),
                 (
                     "source",
                     models.ForeignKey(

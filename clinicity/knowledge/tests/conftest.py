@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from clinicity.environment import ROOT
+from clinicity.environment import ROOT, var_dir
 from clinicity.knowledge import graph
 from clinicity.knowledge.graph import bolt
 from clinicity.stack import neo4j
@@ -20,7 +20,7 @@ def neo4j_settings() -> dict[str, str]:
     names = ("NEO4J_URI", "NEO4J_USER", "NEO4J_PASSWORD")
     if os.environ.get("NEO4J_URI"):
         return {name: os.environ.get(name, "") for name in names}
-    return neo4j.running(Folder(ROOT / "var"))
+    return neo4j.running(Folder(ROOT / "var")) or neo4j.running(Folder(var_dir().resolve()))
 
 
 @pytest.fixture(params=sorted(graph.STORES))
