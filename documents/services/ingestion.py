@@ -21,6 +21,7 @@ from documents.extraction import chunking, identity, sandbox
 from documents.extraction.reading import OCR, TEXT_LAYER
 from documents.extraction.shapes import PageSize, PageWords, Refused, words_as_rows, words_from
 from documents.models import Chunk, Document, DocumentPage
+from documents.services.facts import document_link
 from documents.services.lifecycle import record, tell, transition
 from patients import selectors as patients
 from patients import services as charts
@@ -153,6 +154,11 @@ def index_vectors(run: Ingestion) -> None:
         )
 
 
+def link_graph(run: Ingestion) -> None:
+    """Link the document to those conditions and medications of the chart it names."""
+    document_link(by=run.by, document=run.document, pages=_pages(run))
+
+
 def add_to_timeline(run: Ingestion) -> None:
     charts.timeline_event_add(
         by=run.by, patient_id=run.patient_id, kind="document",
@@ -167,6 +173,7 @@ STEPS: tuple[tuple[str, Callable[[Ingestion], None]], ...] = (
     (Step.IDENTITY, check_identity),
     (Step.CHUNKS, cut_chunks),
     (Step.VECTORS, index_vectors),
+    (Step.GRAPH, link_graph),
     (Step.TIMELINE, add_to_timeline),
 )
 

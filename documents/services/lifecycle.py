@@ -23,6 +23,7 @@ from documents.extraction import sandbox
 from documents.extraction.shapes import FileFacts, Refused
 from documents.models import Chunk, Document, DocumentPage
 from documents.permissions import demand_writer
+from documents.services.facts import document_unlink
 from patients import selectors as patients
 from patients import services as charts
 
@@ -122,6 +123,7 @@ def document_delete(*, by: Actor, document_id: UUID) -> None:
             Chunk.objects.filter(document_id=document.id).values_list("id", flat=True)
         )
     vectors.passages().remove(pseudonym(document.patient_id), chunk_ids)
+    document_unlink(by=by, document=document)
     files.remove(document.patient_id, document.id)
     with acting_as(by):
         document = _locked(document_id)

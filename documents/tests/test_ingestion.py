@@ -1,6 +1,8 @@
 """A document's way from upload to a passage that can be found."""
 
 import shutil
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from documents.extraction.shapes import Refused
 from documents.models import Document
 from documents.tests.samples import LETTER, pdf, picture, saved, scanned_pdf
 from patients import selectors as patients
+from patients import services as charts
 from patients.models import Patient
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_index")]
@@ -212,3 +215,33 @@ def test_second_run_changes_nothing(
         progress=lambda *_: None,
     )
     assert [passage.chunk_id for passage in found_by(alice, patient)] == before
+
+
+def test_document_is_linked_to_what_the_chart_names(
+    alice: User, patient: Patient, letter: bytes, drain_jobs: DrainJobs
+) -> None:
+    charts.medication_add(
+        by=alice.actor, patient_id=patient.id, name="Lithium carbonate", dose=Decimal(400),
+        unit="mg", times_per_day=2, started_on=date(2026, 1, 5),
+    )  # fmt: skip
+    charts.condition_add(
+        by=alice.actor, patient_id=patient.id, code="F31.9", display="Bipolar disorder"
+    )
+    document = upload(alice, patient, letter)
+    drain_jobs()
+    found = selectors.graph_get(alice.actor, patient.id)
+    labels = {node.key: node.label for node in found.nodes}
+    links = {(labels[e.source], e.kind, labels[e.target]): e for e in found.edges}
+    assert set(links) == {
+        ("patient", "has", "Bipolar disorder"),
+        ("patient", "has", "Clinic letter"),
+        ("patient", "takes", "Lithium carbonate"),
+        ("Clinic letter", "mentions", "Lithium carbonate"),
+    }
+    mention = links["Clinic letter", "mentions", "Lithium carbonate"]
+    assert (mention.origin.kind, mention.origin.id) == ("document", document.id)
+    assert [place["page"] for place in mention.place] == [1, 1]
+    services.document_delete(by=alice.actor, document_id=document.id)
+    left = selectors.graph_get(alice.actor, patient.id)
+    assert {edge.kind for edge in left.edges} == {"has", "takes"}
+    assert "Clinic letter" not in {node.label for node in left.nodes}

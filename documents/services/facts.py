@@ -1,0 +1,70 @@
+"""What a document speaks of, linked to what the chart knows: a dictionary match.
+
+The patient's own conditions and medications, looked for word by word. An edge says
+that the name stands there, and where; it claims nothing of what the sentence means.
+"""
+
+from collections.abc import Iterator, Sequence
+from uuid import UUID
+
+from clinicity.common.actors import Actor
+from clinicity.knowledge import graph
+from clinicity.knowledge.graph import Edge, Node, Origin
+from documents.extraction import terms
+from documents.extraction.shapes import words_from
+from documents.models import Document, DocumentPage
+from patients import selectors as patients
+
+PERSON = graph.node_of("person", "self", label="patient")
+LONGEST_LABEL = 200
+
+
+def document_link(*, by: Actor, document: Document, pages: Sequence[DocumentPage]) -> int:
+    """Put the document into its patient's graph; gives how many things it mentions."""
+    origin = Origin("document", document.id)
+    chart = list(_chart(by, document.patient_id))
+    me = graph.node_of("document", str(document.id), label=document.title)
+    # A drug whose dose changed stands in the chart twice, and is one thing here.
+    known = {node.key: spellings for node, spellings, _ in chart}
+    found = [
+        Edge(me.key, key, "mentions", origin, places)
+        for key, spellings in known.items()
+        if (places := _places(pages, spellings))
+    ]
+    store = graph.store()
+    store.remove_origin(by=by, patient_id=document.patient_id, origin=origin)
+    store.put(
+        by=by, patient_id=document.patient_id,
+        nodes=[PERSON, me, *(node for node, _, _ in chart)],
+        edges=[*(edge for _, _, edge in chart), Edge(PERSON.key, me.key, "has", origin), *found],
+    )  # fmt: skip
+    return len(found)
+
+
+def document_unlink(*, by: Actor, document: Document) -> None:
+    """Take out of the graph what only this document said."""
+    graph.store().remove_origin(
+        by=by, patient_id=document.patient_id, origin=Origin("document", document.id)
+    )
+
+
+def _chart(by: Actor, patient_id: UUID) -> Iterator[tuple[Node, list[str], Edge]]:
+    """Each condition and medication: its node, how it may be written, its own edge."""
+    for condition in patients.conditions(by, patient_id):
+        node = graph.node_of(
+            "condition", condition.code, label=condition.display[:LONGEST_LABEL]
+        )
+        edge = Edge(PERSON.key, node.key, "has", Origin("condition", condition.id))
+        yield node, terms.spellings(condition.display), edge
+    for drug in patients.medications(by, patient_id):
+        node = graph.node_of("medication", drug.name, label=drug.name[:LONGEST_LABEL])
+        edge = Edge(PERSON.key, node.key, "takes", Origin("medication", drug.id))
+        yield node, terms.spellings(drug.name, first_word=True), edge
+
+
+def _places(pages: Sequence[DocumentPage], spellings: list[str]) -> list[dict[str, object]]:
+    return [
+        {"page": page.number, "box": [round(at, 1) for at in mention.box]}
+        for page in pages
+        for mention in terms.mentions(words_from(page.words), spellings)
+    ]
