@@ -4,6 +4,7 @@ This module is loaded before Django: it starts the stack and points the environm
 this process's corner of it, and only then names the settings.
 """
 
+import atexit
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -18,12 +19,17 @@ from clinicity.stack import testing
 KEEP = ExitStack()
 FOLDER = testing.test_folder()
 SLOT = testing.take_slot(FOLDER, KEEP)
+KEEP.callback(SLOT.clear)
+atexit.register(KEEP.close)
 os.environ |= SLOT.environment() | {
     "CLINICITY_VAR": str(FOLDER.root),
     "ENVIRONMENT": "test",
     "DJANGO_SETTINGS_MODULE": "clinicity.settings.test",
 }
 django.setup()
+# A parallel worker inherits this environment. Were the module named there, pytest-django
+# would load it before the worker has taken a slot of its own.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 from django.core.management import call_command
 from django.db import connections
@@ -45,11 +51,6 @@ PASSWORD = "correct horse battery staple"
 
 class DrainJobs(Protocol):
     def __call__(self, *, failing: bool = False) -> list[str]: ...
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    SLOT.clear()
-    KEEP.close()
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,8 @@ from clinicity.stack.folder import Folder
 
 LOAD_LIKE_A_WORKER = """
 import django
+from clinicity.environment import choose_settings
+choose_settings()
 django.setup()
 from clinicity.celery import app
 app.loader.import_default_modules()
