@@ -60,3 +60,28 @@ def test_grid_averages_a_repeated_minute_and_leaves_gaps() -> None:
     assert grid.shape == (1, 1440)
     assert (grid[0, 0], grid[0, 3]) == (2.0, 5.0)
     assert np.isnan(grid[0, 1])
+
+
+def test_equals_the_published_implementation() -> None:
+    """Figures that pyActigraphy 1.2.2 gives for the same recording.
+
+    It divides sample variances (n − 1) where Witting's definition has sums over n; on
+    whole days that is a known factor, and nothing else differs.
+    """
+    day, minute = np.divmod(np.arange(9 * 1440), 1440)
+    wave = 1 - np.cos(2 * np.pi * (minute - 200 + 15 * np.sin(1.7 * day)) / 1440)
+    values = 150 * wave * (1 + 0.3 * np.sin(2.3 * day))
+    minutes = np.arange(9 * 1440)
+    values += 80 * np.sin(0.37 * minutes) + 40 * np.sin(0.011 * minutes)
+    found = circadian(np.round(np.maximum(values, 0), 3).reshape(9, 1440))
+    hours = 9 * 24
+    assert found.is_ is not None
+    assert found.iv is not None
+    assert found.is_ * (24 / 23) * (hours - 1) / hours == pytest.approx(
+        0.8622525631142348, rel=1e-12
+    )
+    assert found.iv * (hours - 1) / hours == pytest.approx(0.09160153983461916, rel=1e-12)
+    assert found.ra == pytest.approx(0.7726895475415352, rel=1e-12)
+    assert found.l5 == pytest.approx(33.223828518518516, rel=1e-12)
+    assert found.m10 == pytest.approx(259.0973398148148, rel=1e-12)
+    assert (found.l5_onset, found.m10_onset) == (62, 619)
