@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import median
 from typing import Any
 
 WIDTH, HEIGHT = 320, 88
 LEFT, RIGHT, TOP, BOTTOM = 4, 44, 8, 8
-GAP_MS = 60 * 60_000
+# A silence of more than this many usual steps is a gap, not a line.
+GAP_STEPS = 5
 
 Point = tuple[float, float]
 
@@ -65,12 +67,14 @@ def _places(points: Sequence[Point], threshold: float):  # type: ignore[no-untyp
 
 
 def _path(points: Sequence[Point], place) -> str:  # type: ignore[no-untyped-def]
-    """SVG path data; a silence of more than an hour is a gap, not a line."""
+    """SVG path data; a long silence is a gap, not a line."""
     if not points:
         return ""
+    steps = [after[0] - before[0] for before, after in pairwise(points)]
+    longest = GAP_STEPS * median(steps) if steps else 0.0
     x, y = place(points[0])
     parts = [f"M{x} {y}"]
     for before, point in pairwise(points):
         x, y = place(point)
-        parts.append(f"{'M' if point[0] - before[0] > GAP_MS else 'L'}{x} {y}")
+        parts.append(f"{'M' if point[0] - before[0] > longest else 'L'}{x} {y}")
     return "".join(parts)

@@ -23,7 +23,7 @@ ACTOGRAM_LEFT, ACTOGRAM_TOP = 64, 18
 CENTRE, INNER, OUTER, RING = 150, 34, 112, 124
 HOURS = 24
 # The coverage calendar.
-CELL, CELL_LEFT = 8, 120
+CELL, CELL_LEFT = 8, 168
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,7 @@ class Calendar:
     months: Sequence[tuple[int, str]]
     width: int
     height: int
+    left: int = CELL_LEFT
     cell: int = CELL - 1
 
 

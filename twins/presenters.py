@@ -1,7 +1,7 @@
 """What pages say of a twin, in words: figures with interval and coverage, or why not."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.functional import Promise
@@ -63,9 +63,9 @@ MEANINGS: dict[str, Meaning] = {
 }  # fmt: skip
 REASONS: dict[str, Words] = {
     "too_few_valid_days": gettext_lazy(
-        "%(have)d valid days; %(need)d are needed for an interval that means something."
+        "Valid days: %(have)d; %(need)d are needed for an interval that means something."
     ),
-    "too_few_answers": gettext_lazy("%(have)d answers; %(need)d are needed for a trend."),
+    "too_few_answers": gettext_lazy("Answers: %(have)d; %(need)d are needed for a trend."),
     "nothing_measured": gettext_lazy("Nothing was measured; %(need)d days are needed."),
     "nothing_varies": gettext_lazy(
         "Every value is the same, as of a device left on a table. No rhythm can be computed."
@@ -153,7 +153,7 @@ def page_of_twin(snapshot: TwinSnapshot) -> TwinPage:
         abstained=[abstained_of(one) for one in content["abstentions"]],
         actogram=charts.actogram(content),
         polar=charts.polar(content),
-        calendar=charts.calendar(content),
+        calendar=_named(charts.calendar(content)),
         lanes=[
             (METRICS[code].name, held["days"], held["readings"])
             for code, held in content["coverage"].items()
@@ -167,6 +167,14 @@ def headline(snapshot: TwinSnapshot) -> tuple[list[Figure], list[Abstained]]:
     by_name = {one["name"]: one for one in snapshot.content["features"]}
     shown = [figure_of(by_name[name]) for name in HEADLINE if name in by_name]
     return shown, [abstained_of(one) for one in snapshot.content["abstentions"]]
+
+
+def _named(calendar: charts.Calendar | None) -> charts.Calendar | None:
+    """The calendar with the metrics' names in place of their codes."""
+    if calendar is None:
+        return None
+    lanes = [replace(lane, metric=METRICS[lane.metric].name) for lane in calendar.lanes]
+    return replace(calendar, lanes=lanes)
 
 
 def figure_of(one: Mapping[str, Any]) -> Figure:
