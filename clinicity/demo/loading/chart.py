@@ -109,7 +109,7 @@ def _visits(life: Life, by: Actor, patient_id: UUID) -> None:
 
 
 def _status(visit: Visit) -> str:
-    return Encounter.Status.FINISHED if visit.days else Encounter.Status.PLANNED
+    return Encounter.Status.FINISHED if visit.days > 0 else Encounter.Status.PLANNED
 
 
 def _day(life: Life, days_ago: int) -> date:

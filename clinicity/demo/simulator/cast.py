@@ -179,6 +179,7 @@ MAEVE = Person(
     visits=(
         Visit(71, 13.0, FOLLOW_UP, "Low and slowed; quetiapine 50 mg at night added."),
         Visit(35, 13.0, ROUTINE, "Recovered; keeps both medicines."),
+        Visit(-1, 13.0, ROUTINE, "Review of lamotrigine and quetiapine."),
     ),
 )  # fmt: skip
 
@@ -250,7 +251,10 @@ PRIYA = Person(
     rhythm=Rhythm(bed_hour=23.1, sleep_hours=7.3, irregular_hours=0.35, level=230),
     anxiety=8.0,
     drugs=(Drug("Fluoxetine", "40", "mg", (8,), started=1200, missed_share=0.01),),
-    visits=(Visit(49, 12.0, ROUTINE, "Rituals down to 30 minutes a day."),),
+    visits=(
+        Visit(49, 12.0, ROUTINE, "Rituals down to 30 minutes a day."),
+        Visit(-2, 9.5, ROUTINE, "Review of rituals and fluoxetine."),
+    ),
 )
 
 LEOPOLD = Person(
@@ -273,7 +277,10 @@ LEOPOLD = Person(
         Drug("Metformin", "1000", "mg", (8, 18), started=3000, missed_share=0.02),
     ),
     labs=(_lithium((70, "0.66"), (7, "0.68")), _hba1c((70, "52"))),
-    visits=(Visit(70, 9.0, ROUTINE, "Well; lithium level steady."),),
+    visits=(
+        Visit(70, 9.0, ROUTINE, "Well; lithium level steady."),
+        Visit(-3, 11.0, ROUTINE, "Lithium monitoring."),
+    ),
 )  # fmt: skip
 
 NOOR = Person(

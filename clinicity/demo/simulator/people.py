@@ -72,7 +72,7 @@ class Wear:
 
 @dataclass(frozen=True)
 class Visit:
-    """A visit `days` ago (0 is today) at an hour of the clinic's day."""
+    """A visit `days` ago (0 is today, below 0 to come) at an hour of the clinic's day."""
 
     days: int
     hour: float
