@@ -177,7 +177,7 @@ def _worded(
         shapes=lanes.shapes(lane, span),
         now=f"{words(last)} {unit}".strip() if last is not None else "",
         now_on=lane.last_on,
-        usual=f"{words(usual.low)}–{words(usual.high)} {unit}".strip() if usual else "",
+        usual=f"{words(usual.low)}–{words(usual.high)}" if usual else "",
         outside=_outside(last, usual),
         lane=lane,
     )
