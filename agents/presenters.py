@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -107,21 +107,26 @@ def _reading(patient_id: UUID, source_id: str, place: Mapping[str, str]) -> str:
     return f"{reverse('biometrics:series', args=[patient_id])}?{urlencode(window)}"
 
 
+def _twin(patient_id: UUID, source_id: str, place: Mapping[str, str]) -> str:
+    page = reverse("twins:detail", args=[patient_id])
+    return f"{page}?{urlencode({'snapshot': source_id})}"
+
+
 # The kinds that have a page of their own; every other row is marked on the overview.
 PLACES: Mapping[str, Callable[[UUID, str, Mapping[str, str]], str]] = {
     Kind.PASSAGE: _passage,
     Kind.READING: _reading,
+    Kind.TWIN: _twin,
 }
-ANCHORS: Mapping[str, str] = {Kind.TIMELINE: "event", Kind.READING: "readings"}
+ANCHORS: Mapping[str, str] = {Kind.TIMELINE: "event"}
 
 
 def url_of(patient_id: UUID, kind: str, source_id: str, place: Mapping[str, str]) -> str:
     """The page on which a source stands, with its passage or row marked."""
-    try:
+    if kind in PLACES:
         return PLACES[kind](patient_id, source_id, place)
-    except (KeyError, NoReverseMatch):
-        page = reverse("portal:patient", args=[patient_id])
-        return f"{page}#{ANCHORS.get(kind, kind)}-{source_id}"
+    page = reverse("portal:patient", args=[patient_id])
+    return f"{page}#{ANCHORS.get(kind, kind)}-{source_id}"
 
 
 def citation_url(citation: Citation) -> str:

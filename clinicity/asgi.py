@@ -3,6 +3,7 @@
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 from clinicity.environment import choose_settings
@@ -14,13 +15,14 @@ django_application = get_asgi_application()
 from agents.routing import websocket_urlpatterns as agents_sockets  # noqa: E402
 from alerts.routing import websocket_urlpatterns as alerts_sockets  # noqa: E402
 from biometrics.door import Door  # noqa: E402
+from clinicity.common.body_limit import BodyLimit  # noqa: E402
 from documents.routing import websocket_urlpatterns as documents_sockets  # noqa: E402
 
 sockets = [*alerts_sockets, *documents_sockets, *agents_sockets]
 
 application = ProtocolTypeRouter(
     {
-        "http": Door(django_application),
+        "http": Door(BodyLimit(django_application, most=settings.REQUEST_MAX_BYTES)),
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(sockets))),
     }
 )

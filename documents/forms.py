@@ -1,4 +1,7 @@
+from typing import Any
+
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 ACCEPTED = ".pdf,.png,.jpg,.jpeg,.tif,.tiff,.txt"
@@ -11,7 +14,7 @@ class UploadForm(forms.Form):
         label=_("File"),
         allow_empty_file=True,
         widget=forms.FileInput({"accept": ACCEPTED}),
-        help_text=_("A PDF, a scan or photo (PNG, JPEG, TIFF), or plain text. Up to 50 MB."),
+        help_text=_("A PDF, a scan or photo (PNG, JPEG, TIFF), or plain text."),
     )
     title = forms.CharField(
         label=_("Title"), max_length=200, required=False,
@@ -23,3 +26,13 @@ class UploadForm(forms.Form):
         widget=forms.DateInput({"type": "date"}),
         help_text=_("What it tells of is put at this date in the timeline."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The browser says that a file is too large before it sends it.
+        most = settings.UPLOAD_MAX_BYTES
+        refusal = _("A file has at most %(most)d MB.") % {"most": most // 1024**2}
+        self.fields["file"].widget.attrs |= {
+            "data-most-bytes": most,
+            "data-too-large": refusal,
+        }

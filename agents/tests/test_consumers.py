@@ -6,21 +6,20 @@ from uuid import UUID
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
-from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.models import Session
 from django.db import connection
+from django.test import Client
 
 from agents import services
 from agents.models import ChatSession
-from agents.routing import websocket_urlpatterns
 from clinicity.accounts.models import User
+from clinicity.asgi import application
 from clinicity.common import clock
 from patients.models import CareTeamMember, Patient
 from patients.services.timeline import timeline_event_add
 
 pytestmark = pytest.mark.usefixtures("real_transactions")
-application = URLRouter(websocket_urlpatterns)
 
 
 @pytest.fixture
@@ -32,10 +31,17 @@ def session(alice: User, patient: Patient) -> ChatSession:
     return services.session_create(by=alice.actor, patient_id=patient.id)
 
 
-def socket(user: object, session_id: UUID) -> WebsocketCommunicator:
-    communicator = WebsocketCommunicator(application, f"/ws/chat/{session_id}/")
-    communicator.scope["user"] = user
-    return communicator
+def cookie_of(user: User | None) -> bytes:
+    client = Client()
+    if user:
+        client.force_login(user)
+    return "; ".join(f"{name}={one.value}" for name, one in client.cookies.items()).encode()
+
+
+async def socket(user: User | None, session_id: UUID) -> WebsocketCommunicator:
+    cookie = await sync_to_async(cookie_of)(user)
+    headers = [(b"cookie", cookie), (b"origin", b"http://testserver")]
+    return WebsocketCommunicator(application, f"/ws/chat/{session_id}/", headers=headers)
 
 
 @sync_to_async
@@ -56,7 +62,7 @@ async def told(client: WebsocketCommunicator) -> list[dict[str, Any]]:
 
 def test_each_event_is_told_once_and_in_order(alice: User, session: ChatSession) -> None:
     async def walk() -> list[dict[str, Any]]:
-        client = socket(alice, session.id)
+        client = await socket(alice, session.id)
         assert (await client.connect(timeout=5))[0]
         await answered(alice, session)
         messages = await told(client)
@@ -73,7 +79,7 @@ def test_each_event_is_told_once_and_in_order(alice: User, session: ChatSession)
 def test_missed_events_are_there_after_reconnect(alice: User, session: ChatSession) -> None:
     async def walk() -> list[dict[str, Any]]:
         turn_id = await answered(alice, session)
-        client = socket(alice, session.id)
+        client = await socket(alice, session.id)
         assert (await client.connect(timeout=5))[0]
         await client.send_json_to({"resume": str(turn_id), "after": 7})
         messages = await told(client)
@@ -87,10 +93,10 @@ def test_missed_events_are_there_after_reconnect(alice: User, session: ChatSessi
 def test_others_are_not_let_in(
     who: str, alice: User, bob: User, charlie: User, session: ChatSession
 ) -> None:
-    user = {"bob": bob, "charlie": charlie, "nobody": AnonymousUser()}[who]
+    user = {"bob": bob, "charlie": charlie, "nobody": None}[who]
 
     async def walk() -> bool:
-        client = socket(user, session.id)
+        client = await socket(user, session.id)
         accepted, _ = await client.connect(timeout=5)
         await client.disconnect()
         return bool(accepted)
@@ -100,7 +106,7 @@ def test_others_are_not_let_in(
 
 def test_socket_closes_when_access_ends(alice: User, session: ChatSession) -> None:
     async def walk() -> dict[str, Any]:
-        client = socket(alice, session.id)
+        client = await socket(alice, session.id)
         assert (await client.connect(timeout=5))[0]
         turn_id = await answered(alice, session)
         await told(client)
@@ -121,10 +127,22 @@ def leave_team(patient_id: UUID) -> None:
     connection.close()
 
 
+def test_socket_closes_after_logging_out(alice: User, session: ChatSession) -> None:
+    async def walk() -> dict[str, Any]:
+        client = await socket(alice, session.id)
+        assert (await client.connect(timeout=5))[0]
+        await sync_to_async(Session.objects.all().delete)()
+        await answered(alice, session)
+        return await client.receive_output(timeout=5)
+
+    closed = async_to_sync(walk)()
+    assert (closed["type"], closed["code"]) == ("websocket.close", 4401)
+
+
 @pytest.mark.parametrize("message", ["[]", '{"resume": "x"}', "{}", '{"stop": 7}'])
 def test_bad_message_closes_the_socket(message: str, alice: User, session: ChatSession) -> None:
     async def walk() -> dict[str, Any]:
-        client = socket(alice, session.id)
+        client = await socket(alice, session.id)
         assert (await client.connect(timeout=5))[0]
         await client.send_to(text_data=message)
         return await client.receive_output(timeout=5)

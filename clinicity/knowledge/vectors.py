@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TypeVar
 from uuid import UUID
 
@@ -115,7 +115,7 @@ class PassageIndex:
         for at in range(0, len(ids), MOST_A_CALL):
             part = of_patient(pseudonym, ids[at : at + MOST_A_CALL])
             with _answering():
-                self._loaded(lambda part=part: self._client.delete(self.name, filter=part))
+                self._loaded(partial(self._client.delete, self.name, filter=part))
 
     def remove_patient(self, pseudonym: str) -> None:
         with _answering():

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.contrib.auth.models import Group
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -17,3 +18,10 @@ class ClinicityAdminSite(AdminSite):
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """One log-in for all: Django's own form would pass by lockout and audit."""
         return redirect_to_login(request.get_full_path())
+
+    def register(self, model_or_iterable: Any, *args: Any, **options: Any) -> None:
+        """All but Django's groups: roles are fixed, and permissions are code."""
+        models = (
+            [model_or_iterable] if isinstance(model_or_iterable, type) else model_or_iterable
+        )
+        super().register([model for model in models if model is not Group], *args, **options)

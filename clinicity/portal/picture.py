@@ -37,7 +37,7 @@ class Domain:
 
 DOMAINS = (
     Domain("sleep", gettext_lazy("Sleep"), gettext_lazy("per night"), "h", 1, ("sleep_duration",)),
-    Domain("activity", gettext_lazy("Activity"), gettext_lazy("daily mean"), "/min", 0, ("activity",), 0),
+    Domain("activity", gettext_lazy("Activity"), gettext_lazy("daily mean"), "counts/min", 0, ("activity",), 0),
     Domain("heart", gettext_lazy("Heart"), gettext_lazy("daily mean"), "/min", 0, ("resting_heart_rate", "heart_rate")),
     Domain("mood", gettext_lazy("Mood"), gettext_lazy("own rating, 0 to 10"), "", 1, ("mood",)),
 )  # fmt: skip
@@ -87,6 +87,14 @@ class Picture:
             max(1, min(DOSE_ROWS, len({bar.box.y // lanes.ROW_HEIGHT for bar in self.bars})))
             * lanes.ROW_HEIGHT
         )
+
+    @property
+    def visits(self) -> list[Mark]:
+        return [mark for mark in self.marks if mark.kind == "visit"]
+
+    @property
+    def alerts(self) -> list[Mark]:
+        return [mark for mark in self.marks if mark.kind == "alert"]
 
     def island(self) -> dict[str, Any]:
         """What the cursor reads: every day's values by lane."""
@@ -169,7 +177,7 @@ def _worded(
         shapes=lanes.shapes(lane, span),
         now=f"{words(last)} {unit}".strip() if last is not None else "",
         now_on=lane.last_on,
-        usual=f"{words(usual.low)}–{words(usual.high)} {unit}".strip() if usual else "",
+        usual=f"{words(usual.low)}–{words(usual.high)}" if usual else "",
         outside=_outside(last, usual),
         lane=lane,
     )
@@ -226,14 +234,15 @@ def _missed(record: Record, start: date) -> str:
 
 
 def _marks(record: Record, span: Sequence[date]) -> list[Mark]:
-    found = [
-        (record.day_of(visit.starts_at), visit.kind)
+    visits = [
+        (record.day_of(visit.starts_at), visit.kind, "visit")
         for visit in record.visits
         if visit.status == "finished"
     ]
+    rang = [(record.day_of(alert.at), alert.rule, "alert") for alert in record.alerts]
     return [
-        Mark(_share(day, span), f"{kind}, {date_format(day, 'j M Y')}", "visit")
-        for day, kind in found
+        Mark(_share(day, span), f"{words}, {date_format(day, 'j M Y')}", kind)
+        for day, words, kind in [*visits, *rang]
         if span[0] <= day <= span[-1]
     ]
 

@@ -89,7 +89,7 @@ def overview(actor: Actor, patient: Patient, *, now: datetime) -> dict[str, Any]
     return {
         **_picture(record, patient, DAYS),
         "now": now,
-        "banner": banner_of(actor, patient),
+        "banner": {**banner_of(actor, patient), **_ringing(record)},
         "chat_url": ask_url(patient),
         "since": since_visit(record),
         "wide": _built(WIDE, patient),
@@ -136,6 +136,11 @@ def banner_of(actor: Actor, patient: Patient) -> dict[str, Any]:
         "allergies": [row.substance for row in patients.allergies(actor, patient.id)],
         "treating": [member.user.display_name for member in team if member.ends_at is None],
     }
+
+
+def _ringing(record: Record) -> dict[str, Any]:
+    waiting = sum(alert.is_open for alert in record.alerts)
+    return {"alerts": waiting, "alerts_url": "#alerts"}
 
 
 def trail(page: Page[AuditEvent]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from alerts import selectors as alerts
 from biometrics import selectors as biometrics
 from biometrics.models import Rollup
 from clinicity.common.actors import Actor
@@ -21,6 +22,17 @@ from patients.models import (
 )
 
 METRICS = ("sleep_duration", "activity", "resting_heart_rate", "heart_rate", "mood")
+# More marks than this in one picture could not be told apart.
+ALERTS = 100
+
+
+@dataclass(frozen=True)
+class Rang:
+    """That a rule raised an alert, and whether someone still has to answer it."""
+
+    at: datetime
+    rule: str
+    is_open: bool
 
 
 @dataclass(frozen=True)
@@ -35,6 +47,7 @@ class Record:
     labs: Sequence[LabResult]
     questionnaires: Sequence[QuestionnaireResponse]
     visits: Sequence[Encounter]
+    alerts: Sequence[Rang] = ()
 
     def day_of(self, moment: datetime) -> date:
         return moment.astimezone(self.zone).date()
@@ -65,6 +78,10 @@ def record_of(actor: Actor, patient: Patient, *, now: datetime, days: int) -> Re
         labs=patients.lab_results(actor, patient.id),
         questionnaires=patients.questionnaire_responses(actor, patient.id),
         visits=patients.encounters(actor, patient.id),
+        alerts=[
+            Rang(alert.created_at, alert.rule.name, alert.resolved_at is None)
+            for alert in alerts.patient_alerts(actor, patient.id, size=ALERTS)
+        ],
     )
 
 

@@ -261,7 +261,9 @@ CONTENT_SECURITY_POLICY = {
 # One upload is at most this large; the door streams and never relies on it.
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=50 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
-FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MAX_BYTES
+# With room for the form around a file. What is in memory never gets a plain copy on disk.
+REQUEST_MAX_BYTES = UPLOAD_MAX_BYTES + 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = REQUEST_MAX_BYTES
 
 AUDITLOG_MASK_CALLABLE = "clinicity.privacy.masks.constant"
 AUDITLOG_DISABLE_REMOTE_ADDR = True

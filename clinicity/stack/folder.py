@@ -46,6 +46,11 @@ class Folder:
     def stack_file(self) -> Path:
         return self.root / "stack.env"
 
+    @property
+    def is_volatile(self) -> bool:
+        """Whether speed is worth more here than surviving a power cut: for tests."""
+        return (self.root / "volatile").exists()
+
     def prepare(self) -> None:
         for path in (self.root, self.log, self.run):
             path.mkdir(parents=True, exist_ok=True)

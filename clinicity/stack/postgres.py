@@ -41,6 +41,8 @@ URLS = {
     "DATABASE_OWNER_URL": "OWNER",
     "DATABASE_SEALER_URL": "SEALER",
 }
+# A test database needn't outlive a power cut; it does outlive a kill -9.
+VOLATILE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 ACCOUNTS = ("postgres", "nobody")
 FALLBACK = Path("/var/tmp")  # noqa: S108  (survives a reboot; ownership is checked)
 
@@ -162,6 +164,8 @@ class Postgres(Server):
 
     def command(self) -> Command:
         options = self.options | {"port": str(self.port)}
+        if self.folder.is_volatile:
+            options |= VOLATILE
         settings = [word for item in options.items() for word in ("-c", "=".join(item))]
         return Command(
             argv=[str(self.binaries / "postgres"), "-D", str(self.data), *settings],

@@ -93,6 +93,8 @@ class Slot:
 
 def take_slot(folder: Folder, keep: ExitStack) -> Slot:
     """Start the stack if need be, and hold a slot until `keep` closes."""
+    folder.prepare()
+    (folder.root / "volatile").touch()
     control.start(folder, idle_minutes=IDLE_MINUTES)
     keep.enter_context(control.in_use(folder))
     number, lock = _free_number(folder)

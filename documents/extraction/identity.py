@@ -101,13 +101,14 @@ def _is_called(words: list[str], chart: ChartIdentity) -> bool:
 
 
 def _among(name: str, words: list[str]) -> bool:
-    """Every part of the name is near one of the words."""
-    return all(any(_near(part, word) for word in words) for part in re.split(r"[\s-]+", name))
+    """Every part of the name is near one of the words or of their parts."""
+    parts = [part for word in words for part in re.split(r"[\s-]+", word)]
+    wanted = re.split(r"[\s-]+", name)
+    return all(any(_near(one, part) for part in parts) for one in wanted)
 
 
 def _near(one: str, other: str) -> bool:
-    a, b = _folded(one), _folded(other)
-    return a in b.split("-") or SequenceMatcher(None, a, b).ratio() >= NEAR
+    return SequenceMatcher(None, _folded(one), _folded(other)).ratio() >= NEAR
 
 
 def _folded(name: str) -> str:

@@ -1,6 +1,8 @@
 """Photos and scans: one page a picture, several in a TIFF."""
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -15,13 +17,12 @@ class PictureFile:
 
     def __init__(self, content: bytes) -> None:
         Image.MAX_IMAGE_PIXELS = None  # our own limit, which refuses in words
-        try:
+        with _in_words():
             self._image = Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "TIFF"))
-        except BROKEN as error:
-            raise _broken() from error
-        if getattr(self._image, "n_frames", 1) > MOST_PAGES:
-            raise Refused("too_many_pages", f"A document has 1 to {MOST_PAGES} pages.")
-        self._sizes = [self._size(at) for at in range(getattr(self._image, "n_frames", 1))]
+            frames = getattr(self._image, "n_frames", 1)
+            if frames > MOST_PAGES:
+                raise Refused("too_many_pages", f"A document has 1 to {MOST_PAGES} pages.")
+            self._sizes = [self._size(at) for at in range(frames)]
         # A cut file shows only when it is unpacked.
         self.picture(0, 1)
 
@@ -33,11 +34,9 @@ class PictureFile:
         return []
 
     def picture(self, at: int, longest: int) -> Image.Image:
-        try:
+        with _in_words():
             self._image.seek(at)
             upright = ImageOps.exif_transpose(self._image).convert("RGB")
-        except BROKEN as error:
-            raise _broken() from error
         upright.thumbnail((longest, longest))
         return upright
 
@@ -52,5 +51,14 @@ class PictureFile:
         return PageSize(height, width) if turned else PageSize(width, height)
 
 
-def _broken() -> Refused:
-    return Refused("broken", "The file says that it is a picture, and can't be read as one.")
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Pillow's many ways to say that a file is damaged, as one sentence."""
+    try:
+        yield
+    except Refused:
+        raise
+    except BROKEN as error:
+        raise Refused(
+            "broken", "The file says that it is a picture, and can't be read as one."
+        ) from error
