@@ -21,7 +21,10 @@ from clinicity.audit import services as audit
 from clinicity.common.actors import Actor
 from clinicity.common.exceptions import NotFound
 from clinicity.common.pages import PAGE_SIZE, Page, cursor_id, page_of
+from clinicity.knowledge import graph
+from clinicity.knowledge.graph import Graph
 from clinicity.privacy import keyring
+from patients import selectors as patients
 
 
 @dataclass(frozen=True)
@@ -181,6 +184,12 @@ def notes(actor: Actor, patient_id: UUID, *, size: int = 20) -> list[NoteRevisio
             .distinct("note_id")
         )
         return [row for row in rows[:size] if _readable(actor, row)]
+
+
+def patient_graph(actor: Actor, patient_id: UUID) -> Graph:
+    """What is linked to what in a patient's record, each link with the row it is from."""
+    patients.patient_get(actor, patient_id)
+    return graph.store().read(actor, patient_id)
 
 
 def _readable(actor: Actor, newest: NoteRevision) -> bool:

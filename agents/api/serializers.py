@@ -117,3 +117,27 @@ class NoteOutput(serializers.Serializer[Any]):
     reason = serializers.CharField()
     written_by = serializers.UUIDField()
     created_at = serializers.DateTimeField()
+
+
+class GraphQuery(serializers.Serializer[Any]):
+    patient_id = serializers.UUIDField()
+
+
+class NodeOutput(serializers.Serializer[Any]):
+    kind = serializers.CharField()
+    key = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+
+
+class EdgeOutput(serializers.Serializer[Any]):
+    source = serializers.CharField()  # type: ignore[assignment]
+    target = serializers.CharField()
+    kind = serializers.CharField()
+    origin_kind = serializers.CharField(source="origin.kind")
+    origin_id = serializers.UUIDField(source="origin.id")
+    place = serializers.JSONField(allow_null=True, help_text="Pages and boxes in the origin.")
+
+
+class GraphOutput(serializers.Serializer[Any]):
+    nodes = NodeOutput(many=True)
+    edges = EdgeOutput(many=True)

@@ -13,5 +13,5 @@ urlpatterns = [
     route("expert_opinion/", views.UnbuiltView, name="expert-opinion"),
     route("expert_opinion/history/", views.UnbuiltView, name="expert-opinion-history"),
     route("anatomy/", views.UnbuiltView, name="anatomy"),
-    route("knowledge/graph/", views.UnbuiltView, name="knowledge-graph"),
+    route("knowledge/graph/", views.GraphView, name="knowledge-graph"),
 ]

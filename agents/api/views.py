@@ -121,6 +121,16 @@ class NoteAmendView(IdempotentWrites):
         return Response(shapes.NoteOutput(note).data)
 
 
+class GraphView(APIView):
+    """A patient's conditions, medications and documents, and what links them."""
+
+    @extend_schema(parameters=[shapes.GraphQuery], responses=shapes.GraphOutput)
+    def get(self, request: Request) -> Response:
+        query = parsed(shapes.GraphQuery, request.query_params)
+        graph = selectors.patient_graph(actor_of(request), query["patient_id"])
+        return Response(shapes.GraphOutput(graph).data)
+
+
 class UnbuiltView(APIView):
     """A room of the design with a door and nothing behind it yet."""
 

@@ -155,9 +155,7 @@ def test_history_queries_do_not_grow(
         assert len(client.get("/api/v1/chat/history").json()["items"]) == 3
 
 
-@pytest.mark.parametrize(
-    "path", ["expert_opinion", "expert_opinion/history", "anatomy", "knowledge/graph"]
-)
+@pytest.mark.parametrize("path", ["expert_opinion", "expert_opinion/history", "anatomy"])
 def test_unbuilt_rooms_say_so(alice: User, api: ApiFor, path: str) -> None:
     answer = api(alice).get(f"/api/v1/{path}/")
     assert answer.status_code == 501
