@@ -14,6 +14,7 @@ ROWS: tuple[Row, ...] = (
     *rooms.TWINS,
     *rooms.DOCUMENTS,
     *answers.CHAT,
+    *rooms.NOTES,
     *browser.BROWSER,
     *doors.LAST,
 )

@@ -92,6 +92,32 @@ def scanned_paper(walk: Walk) -> str:
     )
 
 
+def graph(walk: Walk) -> str:
+    """What Iris has, what she takes, and which papers speak of it."""
+    path = f"/api/v1/knowledge/graph?patient_id={walk.found['iris']}"
+    told = walk.ask("GET", path).json()
+    walk.ask("GET", path, who="charlie", expect=HTTPStatus.NOT_FOUND)
+    labels = {node["label"] for node in told["nodes"]}
+    mentions = [edge for edge in told["edges"] if edge["kind"] == "mentions"]
+    demand("Lithium carbonate" in labels and mentions, f"nodes {sorted(labels)}")
+    return f"{len(labels)} nodes, {len(mentions)} mentions in papers; a stranger gets 404"
+
+
+def note(walk: Walk) -> str:
+    """A draft cites its sources and leaves to the clinician what is theirs."""
+    sent = {"patient_id": walk.found["iris"]}
+    draft = walk.ask("POST", "/api/v1/notes/draft", json=sent, expect=HTTPStatus.CREATED).json()
+    sections = draft["sections"]
+    demand(
+        not sections["mental_state"] + sections["risk_formulation"], "a blank part is filled"
+    )
+    path = f"/api/v1/notes/{draft['note_id']}/sign"
+    signing = {"revision": draft["revision"], "texts": {"mental_state": "Elated, talks fast."}}
+    signed = walk.ask("POST", path, json=signing).json()
+    written = sum(len(lines) for lines in sections.values())
+    return f"{written} cited statements, mental state and risk blank; {signed['state']}"
+
+
 def _twin_of(walk: Walk, who: str) -> dict[str, Any]:
     sent = {"patient_id": walk.found[who]}
     job = walk.ask(
@@ -145,4 +171,6 @@ DOCUMENTS = (
     Row("a file that is none is refused", refused),
     Row("the simulated papers: one misfiled letter is held", simulated_papers),
     Row("a scanned paper is read by OCR", scanned_paper),
+    Row("GET knowledge/graph", graph),
 )
+NOTES = (Row("POST notes/draft, then sign", note),)
