@@ -160,7 +160,7 @@ def rule_lines(
     lines = []
     for rule in rules:
         burden = burdens.get(rule.id, Burden(0, 0))
-        a_week = f"{burden.raised / weeks:.2f}" if weeks else ""
+        a_week = f"{burden.raised / weeks:.3f}" if weeks else ""
         lines.append(RuleLine(rule, rule_sentence(rule), burden.raised, burden.acted, a_week))
     return lines
 
