@@ -1,4 +1,13 @@
+"""What pages of alerts take in."""
+
+from typing import Any
+
 from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from alerts.models import SEVERITIES
+from alerts.presenters import COMPARISONS
+from biometrics.metrics import METRICS
 
 
 class RespondForm(forms.Form):
@@ -7,3 +16,44 @@ class RespondForm(forms.Form):
     note = forms.CharField(required=False, max_length=2000)
     hours = forms.IntegerField(required=False, min_value=1, max_value=24 * 7)
     next = forms.RegexField(r"^/[^/\\].*$", required=False)
+
+
+class RuleForm(forms.Form):
+    """A threshold rule. Whether it is valid, the rule itself decides."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=120, help_text=_("What it watches, never whom.")
+    )
+    metric = forms.ChoiceField(
+        label=_("When"), choices=[(metric.code, metric.name) for metric in METRICS.values()]
+    )
+    comparison = forms.ChoiceField(label=_("is"), choices=list(COMPARISONS.items()))
+    value = forms.FloatField(label=_("this value"))
+    amount = forms.IntegerField(label=_("for at least"), min_value=1, initial=1)
+    lasting = forms.ChoiceField(
+        label=_("counted in"),
+        choices=[("count", _("readings in a row")), ("minutes", _("minutes"))],
+    )
+    look_back_hours = forms.IntegerField(
+        label=_("Look back, hours"), min_value=1, initial=24,
+        help_text=_("How old a breach may be and still ring: 168 for nights and moods."),
+    )  # fmt: skip
+    severity = forms.ChoiceField(label=_("Severity"), choices=SEVERITIES, initial="medium")
+    cooldown_minutes = forms.IntegerField(
+        label=_("Quiet after it is resolved, minutes"), min_value=0, initial=240
+    )
+
+    def rule(self) -> dict[str, Any]:
+        """The rule as the services take it."""
+        data = self.cleaned_data
+        return {
+            "kind": "threshold",
+            "params": {
+                "metric": data["metric"],
+                "comparison": data["comparison"],
+                "value": data["value"],
+                "for_at_least": {data["lasting"]: data["amount"]},
+                "look_back_hours": data["look_back_hours"],
+            },
+            "cooldown_minutes": data["cooldown_minutes"],
+        }

@@ -1,9 +1,10 @@
 """What pages say of alerts and rules, in words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from alerts.charts import BreachChart, breach_chart
 from alerts.models import Alert, AlertEvent, AlertRule
 from alerts.rules.lifecycle import TRANSITIONS, Act, State
+from alerts.selectors import BURDEN_WINDOW, Burden
 from biometrics.metrics import Metric, metric_of
 
 COMPARISONS = {
@@ -81,6 +83,17 @@ class EventLine:
     note: str
 
 
+@dataclass(frozen=True)
+class RuleLine:
+    """A rule as the page of rules shows it."""
+
+    rule: AlertRule
+    sentence: str
+    raised: int
+    acted: int
+    a_week: str
+
+
 def card_of(alert: Alert, *, may_respond: bool) -> AlertCard:
     evidence = alert.evidence
     return AlertCard(
@@ -137,6 +150,19 @@ def rule_sentence(rule: AlertRule) -> str:
         "value": _measure(params["value"], metric),
         "lasting": lasting,
     }
+
+
+def rule_lines(
+    rules: Sequence[AlertRule], burdens: Mapping[UUID, Burden], *, patients: int
+) -> list[RuleLine]:
+    """Rules with their sentence and what they ask of people."""
+    weeks = patients * BURDEN_WINDOW.days / 7
+    lines = []
+    for rule in rules:
+        burden = burdens.get(rule.id, Burden(0, 0))
+        a_week = f"{burden.raised / weeks:.3f}" if weeks else ""
+        lines.append(RuleLine(rule, rule_sentence(rule), burden.raised, burden.acted, a_week))
+    return lines
 
 
 def event_lines(events: Sequence[AlertEvent], names: dict[Any, str]) -> list[EventLine]:

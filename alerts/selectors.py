@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Max, Q
+from django.db.models import Count, Max, Q
 
 from alerts.models import Alert, AlertEvent, AlertRule, RuleCheck
 from alerts.permissions import demand_reader
@@ -24,6 +24,7 @@ INBOX_SIZE = 200
 FEED_SIZE = 200
 # A check older than this no longer says that all is well.
 FRESH = timedelta(hours=24)
+BURDEN_WINDOW = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,14 @@ class FeedItem:
     act: str
     state: str
     severity: str
+
+
+@dataclass(frozen=True)
+class Burden:
+    """What a rule asks of people: alerts raised, and those that someone acted on."""
+
+    raised: int
+    acted: int
 
 
 def inbox(actor: Actor) -> list[Alert]:
@@ -166,6 +175,17 @@ def rules(actor: Actor, *, patient_id: UUID | None = None) -> list[AlertRule]:
         rows = AlertRule.objects.filter(retired_at=None)
         rows = rows.filter(patient_id=patient_id) if patient_id else rows
         return list(rows.order_by("name", "id"))
+
+
+def burdens(actor: Actor, *, now: datetime) -> dict[UUID, Burden]:
+    """How often each rule rang in the last 90 days, and how much of it was acted on."""
+    demand_reader(actor)
+    with acting_as(actor):
+        rows = Alert.objects.filter(created_at__gte=now - BURDEN_WINDOW).values("rule_id")
+        counted = rows.annotate(
+            raised=Count("id"), acted=Count("id", filter=~Q(state=State.OPEN))
+        )
+        return {row["rule_id"]: Burden(row["raised"], row["acted"]) for row in counted}
 
 
 def rule_get(actor: Actor, rule_id: UUID) -> AlertRule:

@@ -2,61 +2,48 @@
 
 Django reads a whole body, into a plain temporary file, before a view runs. Here
 
-1. a bounded number of requests is let in; beyond it the answer is 503 with Retry-After;
+1. a bounded number of requests and bytes is let in; beyond it the answer is 503 with
+   Retry-After, and a token that nobody signed is refused before the body is read;
 2. the body is read as it streams, up to a limit, and never touches the disk;
 3. requests that arrive within a few milliseconds share one transaction (group commit),
-   each behind its own savepoint, with its own ledger row, receipt and audit event;
-4. an answer of success is sent only after that transaction has committed.
+   each with a savepoint, a ledger row and a receipt of its own;
+4. nobody is answered before that transaction has committed.
 
 Requests without a bearer token (a browser's session) go on to Django's own route,
 which calls the same functions.
 """
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-import msgspec
-from asgiref.sync import sync_to_async
-from django.db import DatabaseError, close_old_connections, transaction
+from django.db import connection
 
-from biometrics.intake import receipt_json, take_in
-from clinicity.accounts import idempotency
-from clinicity.accounts.tokens import user_of_access
+from biometrics import group_commit
+from biometrics.group_commit import PATH, Answer, Broken, Knock, problem_answer
+from clinicity.accounts.tokens import demand_signed
 from clinicity.common.exceptions import DomainError, Invalid, Unavailable
-from clinicity.common.problems import MEDIA_TYPE, problem_of
 
-logger = logging.getLogger(__name__)
-
-PATH = "/api/v1/biometric-events"
 LARGEST_BODY = 32 * 1024 * 1024
-# Requests inside at once; a group takes at most so many, and waits so long for them.
+# Requests and bytes inside at once; a group takes at most so many, and waits so long.
 MOST_INSIDE = 512
+MOST_BYTES = 256 * 1024 * 1024
 LARGEST_GROUP = 64
 GATHER_SECONDS = 0.003
+READING_SECONDS = 60.0
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
 
 
 @dataclass(frozen=True)
-class Knock:
-    """One request that waits for its answer."""
+class Waiting:
+    """A request, and where its answer is awaited."""
 
-    token: str
-    key: str
-    body: bytes
-    answer: "asyncio.Future[Answer]" = field(compare=False)
-
-
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    body: bytes
-    media_type: str = "application/json"
-    headers: Sequence[tuple[bytes, bytes]] = ()
+    knock: Knock
+    answer: "asyncio.Future[Answer]"
 
 
 class TooLarge(Invalid):
@@ -65,14 +52,23 @@ class TooLarge(Invalid):
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
+class TooSlow(Invalid):
+    type = "too-slow"
+    title = "The body did not arrive in time."
+    status = HTTPStatus.REQUEST_TIMEOUT
+
+
 class Door:
     """ASGI app: takes `POST biometric-events` with a bearer token, passes on the rest."""
 
     def __init__(self, inner: App) -> None:
         self.inner = inner
         self.inside = 0
-        self.waiting: asyncio.Queue[Knock] | None = None
+        self.held_bytes = 0
+        self.waiting: asyncio.Queue[Waiting] | None = None
         self.keeper: asyncio.Task[None] | None = None
+        # One thread, so that one database connection is kept from group to group.
+        self.thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="door")
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         token = _bearer(scope)
@@ -81,87 +77,85 @@ class Door:
             return
         await _send(send, await self._answer(scope, receive, token))
 
+    def close(self) -> None:
+        """Let go of the thread and its connection."""
+        if self.keeper:
+            self.keeper.cancel()
+        self.thread.submit(_disconnect)
+        self.thread.shutdown()
+
     async def _answer(self, scope: Any, receive: Any, token: str) -> Answer:
         if self.inside >= MOST_INSIDE:
-            return _problem(Unavailable("Try again in a second.", retry_after=1))
+            return problem_answer(_full())
         self.inside += 1
+        parts: list[bytes] = []
         try:
-            body = await _read(receive)
-            answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-            await self._queue().put(
-                Knock(token, _header(scope, b"idempotency-key"), body, answer)
+            demand_signed(token)
+            async with asyncio.timeout(READING_SECONDS):
+                await self._read(receive, parts)
+            return await self._stored(
+                Knock(token, _header(scope, b"idempotency-key"), b"".join(parts))
             )
-            return await answer
+        except TimeoutError:
+            return problem_answer(TooSlow("Send it again, in smaller parts."))
         except DomainError as refusal:
-            return _problem(refusal)
+            return problem_answer(refusal)
         finally:
             self.inside -= 1
+            self.held_bytes -= sum(map(len, parts))
 
-    def _queue(self) -> "asyncio.Queue[Knock]":
+    async def _read(self, receive: Any, parts: list[bytes]) -> None:
+        more, size = True, 0
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Invalid("The request was cut off.")
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+            self.held_bytes += len(parts[-1])
+            if size > LARGEST_BODY:
+                raise TooLarge(f"Send at most {LARGEST_BODY // 1024**2} MiB in one request.")
+            if self.held_bytes > MOST_BYTES:
+                raise _full()
+            more = message.get("more_body", False)
+
+    async def _stored(self, knock: Knock) -> Answer:
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        await self._queue().put(Waiting(knock, answer))
+        return await answer
+
+    def _queue(self) -> "asyncio.Queue[Waiting]":
         if self.waiting is None or self.keeper is None or self.keeper.done():
             self.waiting = self.waiting or asyncio.Queue()
             self.keeper = asyncio.create_task(self._keep(self.waiting))
         return self.waiting
 
-    async def _keep(self, waiting: "asyncio.Queue[Knock]") -> None:
+    async def _keep(self, waiting: "asyncio.Queue[Waiting]") -> None:
         while True:
             group = [await waiting.get()]
             await asyncio.sleep(GATHER_SECONDS)
             while len(group) < LARGEST_GROUP and not waiting.empty():
                 group.append(waiting.get_nowait())
-            answers = await sync_to_async(store_group, thread_sensitive=False)(group)
-            for knock, answer in zip(group, answers, strict=True):
-                if not knock.answer.done():
-                    knock.answer.set_result(answer)
+            answers = await self._store(group)
+            for each, answer in zip(group, answers, strict=True):
+                if not each.answer.done():
+                    each.answer.set_result(answer)
+
+    async def _store(self, group: Sequence[Waiting]) -> list[Answer]:
+        """Store in the door's own thread; whatever happens, each gets an answer."""
+        knocks, loop = [each.knock for each in group], asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self.thread, group_commit.store_group, knocks)
+        except Exception:  # noqa: BLE001  the edge: nobody may wait for ever
+            return [problem_answer(Broken("Send it again.")) for _ in group]
 
 
-def store_group(group: Sequence[Knock]) -> list[Answer]:
-    """Store a group in one transaction. If it doesn't commit, nobody is told that it did."""
-    close_old_connections()
-    try:
-        with transaction.atomic():
-            return [_store(knock) for knock in group]
-    except DatabaseError:
-        logger.exception("door.group_failed", extra={"requests": len(group)})
-        refusal = Unavailable("Nothing was stored. Send it again.", retry_after=1)
-        return [_problem(refusal) for _ in group]
-    finally:
-        close_old_connections()
+def _disconnect() -> None:
+    connection.close()  # named here, so that it is the thread's own
 
 
-def _store(knock: Knock) -> Answer:
-    """One request behind its savepoint: its refusal leaves the others alone."""
-    try:
-        with transaction.atomic():
-            return _stored(knock)
-    except DomainError as refusal:
-        return _problem(refusal)
-
-
-def _stored(knock: Knock) -> Answer:
-    actor = user_of_access(knock.token).actor
-    digest = idempotency.digest_of("POST", PATH, knock.body)
-    known = idempotency.claim(actor, knock.key, digest) if knock.key else None
-    if known:
-        return Answer(known.status, known.body.encode())
-    body = receipt_json(take_in(actor, knock.body))
-    if knock.key:
-        idempotency.keep(actor, knock.key, digest, status=HTTPStatus.CREATED, body=body)
-    return Answer(HTTPStatus.CREATED, body.encode())
-
-
-async def _read(receive: Any) -> bytes:
-    parts, size, more = [], 0, True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Invalid("The request was cut off.")
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > LARGEST_BODY:
-            raise TooLarge(f"Send at most {LARGEST_BODY // 1024**2} MiB in one request.")
-        more = message.get("more_body", False)
-    return b"".join(parts)
+def _full() -> Unavailable:
+    return Unavailable("Try again in a second.", retry_after=1)
 
 
 async def _send(send: Any, answer: Answer) -> None:
@@ -174,13 +168,6 @@ async def _send(send: Any, answer: Answer) -> None:
         {"type": "http.response.start", "status": int(answer.status), "headers": headers}
     )
     await send({"type": "http.response.body", "body": answer.body})
-
-
-def _problem(refusal: DomainError) -> Answer:
-    document = problem_of(refusal)
-    wait = refusal.extra.get("retry_after")
-    headers = [(b"retry-after", str(wait).encode())] if wait else []
-    return Answer(document["status"], msgspec.json.encode(document), MEDIA_TYPE, headers)
 
 
 def _bearer(scope: Any) -> str:

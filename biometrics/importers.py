@@ -25,13 +25,16 @@ class Recording:
 
 
 def actigraphy_recordings(folder: Path) -> list[Recording]:
-    """Every CSV below the folder that has the columns `timestamp,date,activity`."""
+    """Every CSV below the folder that begins with the columns `timestamp,date,activity`.
+
+    Ten of the published files carry two more columns, which are left alone.
+    """
     if not folder.is_dir():
         raise Invalid(f"{folder} is no folder. Give one with `timestamp,date,activity` CSVs.")
     found = [
         Recording(path.stem, path)
         for path in sorted(folder.rglob("*.csv"), key=_natural)
-        if _header(path) == HEADER
+        if _header(path)[: len(HEADER)] == HEADER
     ]
     if not found:
         raise Invalid(f"No file below {folder} has the columns {','.join(HEADER)}.")

@@ -8,7 +8,7 @@ import pytest
 from asgiref.sync import async_to_sync
 
 from biometrics import door as doors
-from biometrics import selectors
+from biometrics import group_commit, selectors
 from clinicity.accounts.models import User
 from clinicity.accounts.tokens import pair_issue
 from patients.models import Patient
@@ -59,8 +59,7 @@ def knock_all(*calls: dict[str, Any]) -> list[Sent]:
     async def all_at_once() -> list[Sent]:
         door = doors.Door(behind)
         answers = await asyncio.gather(*(knock(door, **call) for call in calls))
-        if door.keeper:
-            door.keeper.cancel()
+        door.close()
         return list(answers)
 
     return async_to_sync(all_at_once)()
@@ -134,6 +133,57 @@ def test_group_that_cannot_commit_tells_nobody_that_it_did(
     def fail(*_: object) -> None:
         raise OperationalError
 
-    monkeypatch.setattr(doors, "_store", fail)
+    monkeypatch.setattr(group_commit, "_store", fail)
     ((status, _, _),) = knock_all({"token": pair_issue(alice).access, "body": beat(patient)})
     assert status == 503
+
+
+def test_request_that_breaks_the_group_is_answered_alone(
+    alice: User, patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = group_commit.take_in
+
+    def stumble(actor: Any, body: bytes) -> Any:
+        if b":02:" in body:
+            raise ZeroDivisionError
+        return whole(actor, body)
+
+    monkeypatch.setattr(group_commit, "take_in", stumble)
+    token = pair_issue(alice).access
+    answers = knock_all(*({"token": token, "body": beat(patient, n)} for n in range(4)))
+    assert [status for status, _, _ in answers] == [201, 201, 500, 201]
+    assert answers[2][1]["content-type"] == "application/problem+json"
+    assert selectors.ledger_position(alice.actor, patient.id) == 3
+
+
+def test_unsigned_token_is_refused_before_its_body_is_read(patient: Patient) -> None:
+    door, read = doors.Door(behind), []
+
+    async def ask() -> int:
+        sent: list[Any] = []
+
+        async def receive() -> dict[str, Any]:
+            read.append(1)
+            return {"type": "http.request", "body": b"x"}
+
+        async def send(message: dict[str, Any]) -> None:
+            sent.append(message)
+
+        headers = [(b"authorization", b"Bearer forged")]
+        scope = {"type": "http", "method": "POST", "path": doors.PATH, "headers": headers}
+        await door(scope, receive, send)
+        door.close()
+        return int(sent[0]["status"])
+
+    assert async_to_sync(ask)() == 401
+    assert read == []
+
+
+def test_too_many_bytes_at_once_are_turned_away(
+    alice: User, patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doors, "MOST_BYTES", 100)
+    ((status, headers, _),) = knock_all(
+        {"token": pair_issue(alice).access, "body": beat(patient)}
+    )
+    assert (status, headers["retry-after"]) == (503, "1")

@@ -47,6 +47,12 @@ def test_each_file_is_one_patient_and_again_changes_nothing(
     assert len(patients_page(alice.actor).items) == 2
 
 
+def test_more_columns_than_the_three_are_left_alone(alice: User, tmp_path: Path) -> None:
+    rows = ["timestamp,date,activity,,", "18/3/2003 15:00,18/3/2003,60,,289.6553167"]
+    (tmp_path / "control_1.csv").write_text("\n".join([*rows, "18/3/2003 15:01,18/3/2003,0,,"]))
+    assert "2 minutes of 1 recordings" in run(tmp_path, alice)
+
+
 def test_the_hour_that_comes_twice_is_kept_twice(tmp_path: Path) -> None:
     # Clocks in Oslo went back on 26 October 2003 at 03:00; the recorder's did not.
     write(tmp_path / "a.csv", datetime(2003, 10, 26, 1, 59), 3)  # noqa: DTZ001

@@ -12,6 +12,7 @@ from documents.services.lifecycle import (
     live_group,
     transition,
 )
+from documents.services.reindexing import vectors_rebuild
 
 __all__ = [
     "FileRefused",
@@ -24,4 +25,5 @@ __all__ = [
     "document_upload",
     "live_group",
     "transition",
+    "vectors_rebuild",
 ]

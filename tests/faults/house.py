@@ -15,7 +15,7 @@ from clinicity.environment import ROOT
 from clinicity.stack import control, processes
 from clinicity.stack.folder import Folder
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 # Milvus takes seconds to load and holds no readings: a name stands for it.
 NO_MILVUS = {"MILVUS_URI": "http://milvus.invalid:19530"}
 

@@ -7,17 +7,17 @@ samples in memory for later.
 import threading
 from collections.abc import Sequence
 
-from biometrics import door
+from biometrics import group_commit
 from clinicity.asgi import application
 
 __all__ = ["application"]
 LATER = 0.7
-_store = door.store_group
+_store = group_commit.store_group
 
 
-def answer_first(group: Sequence[door.Knock]) -> list[door.Answer]:
+def answer_first(group: Sequence[group_commit.Knock]) -> list[group_commit.Answer]:
     threading.Timer(LATER, _store, [group]).start()
-    return [door.Answer(201, b"{}") for _ in group]
+    return [group_commit.Answer(201, b"{}") for _ in group]
 
 
-door.store_group = answer_first
+group_commit.store_group = answer_first
