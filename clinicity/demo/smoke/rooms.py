@@ -11,6 +11,8 @@ from clinicity.demo.smoke.walk import Row, Walk, await_that, demand
 
 ENDS = ("done", "dead")
 READ_PATIENCE = 120.0
+# Behind the twins and papers of the whole simulated clinic.
+TWIN_PATIENCE = 240.0
 LETTER = (
     "Patient: Alice Smith",
     "Date of birth: 20 July 1985",
@@ -123,7 +125,9 @@ def _twin_of(walk: Walk, who: str) -> dict[str, Any]:
     job = walk.ask(
         "POST", "/api/v1/digital-twins/generate", json=sent, expect=HTTPStatus.ACCEPTED
     ).json()
-    state = await_that(lambda: _ended(walk, job["job_id"]), what="the twin")
+    state = await_that(
+        lambda: _ended(walk, job["job_id"]), what="the twin", seconds=TWIN_PATIENCE
+    )
     demand(state == "done", f"the job is {state}")
     made: dict[str, Any] = walk.ask("GET", f"/api/v1/digital-twins/{walk.found[who]}").json()
     return made
