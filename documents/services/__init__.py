@@ -12,7 +12,6 @@ from documents.services.lifecycle import (
     live_group,
     transition,
 )
-from documents.services.reindexing import vectors_rebuild
 
 __all__ = [
     "FileRefused",
@@ -25,5 +24,4 @@ __all__ = [
     "document_upload",
     "live_group",
     "transition",
-    "vectors_rebuild",
 ]
