@@ -174,6 +174,15 @@ def test_red_flag_is_brought_up_unasked() -> None:
     assert flags == ["Clinic letter, 1 Nov 2026: “She reports suicidal ideation at night.”"]
 
 
+def test_words_of_self_harm_stand_for_each_other() -> None:
+    letter = Evidence(
+        Kind.PASSAGE, "p1", "Letter", "She denies thoughts of self-harm. No tremor.", on(10, 1)
+    )
+    context = answer("Is there any talk of suicide?", letter)
+    assert said(context) == ["Letter, 1 Oct 2026: “She denies thoughts of self-harm.”"]
+    assert not context.gaps
+
+
 def test_denied_red_flag_is_not_brought_up() -> None:
     context = answer("Is her lithium level falling?", *LITHIUM, LETTER)
     assert not [f for f in context.findings if f.part == Part.FLAG]
