@@ -72,6 +72,7 @@ class Line:
     part: str
     text: str
     sources: Sequence[Source]
+    roles: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,11 @@ class TurnCard:
     sources: Sequence[Source]
     dropped: int
     steps: Sequence[tuple[str, str | Promise]]
+
+    @property
+    def is_panel(self) -> bool:
+        """Several were asked, so that it matters who found what."""
+        return len(self.turn.prompts) > 1
 
 
 @dataclass(frozen=True)
@@ -198,7 +204,10 @@ def turn_card(answered: Answered) -> TurnCard:
 
 def line_of(said: Said) -> Line:
     return Line(
-        said.sentence.part, said.sentence.text, [source_of(one) for one in said.citations]
+        said.sentence.part,
+        said.sentence.text,
+        [source_of(one) for one in said.citations],
+        said.sentence.roles,
     )
 
 

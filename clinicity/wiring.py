@@ -6,6 +6,7 @@ named here is declared with `jobs.work`.
 
 WIRING: dict[str, tuple[str, ...]] = {
     "biometrics.readings_stored": ("alerts.tasks.evaluate_patient",),
+    "patients.chart_changed": ("documents.tasks.link_chart",),
     "documents.uploaded": ("documents.tasks.ingest",),
     "documents.ingested": (),
     "twins.generated": (),

@@ -10,7 +10,7 @@ from clinicity.audit import services as audit
 from clinicity.common.actors import Actor, Role
 from clinicity.common.exceptions import Invalid, NotFound
 from clinicity.common.pages import PAGE_SIZE, Page, cursor_id, page_of
-from clinicity.knowledge import embeddings, graph, tokens, vectors
+from clinicity.knowledge import embeddings, tokens, vectors
 from clinicity.privacy import keyring
 from clinicity.privacy.pseudonyms import pseudonym
 from clinicity.privacy.querysets import GuardedQuerySet
@@ -189,12 +189,6 @@ def passages_search(
             count=len(found),
         )  # fmt: skip
     return [_passage(found[id], score) for id, score in scores.items() if id in found]
-
-
-def graph_get(actor: Actor, patient_id: UUID) -> graph.Graph:
-    """What the patient's record speaks of and how it hangs together, with sources."""
-    patients.patient_get(actor, patient_id)
-    return graph.store().read(actor, patient_id)
 
 
 def _asker(actor: Actor, patient_id: UUID) -> Callable[[list[UUID]], set[UUID]]:

@@ -17,3 +17,9 @@ def ingest(*, claim: jobs.Claim, patient_id: str, document_id: str, **_: object)
         document_id=UUID(document_id),
         progress=claim.progress,
     )
+
+
+@jobs.work(queue=Queue.HEAVY)
+def link_chart(*, claim: jobs.Claim, patient_id: str, **_: object) -> None:
+    """Put what the chart says now into the patient's graph."""
+    services.chart_link(by=WORKER, patient_id=UUID(patient_id))

@@ -145,8 +145,11 @@ def _last_sequence(turn: Turn) -> int:
 
 
 def _keep_sentences(turn: Turn, context: Context) -> list[AnswerSentence]:
+    """Sources get their numbers anew, from 1, in the order in which they are cited."""
     by_number = {item.number: item for item in context.evidence}
     findings = (*context.findings, *context.gaps)
+    cited = dict.fromkeys(number for finding in findings for number in finding.sentence.cites)
+    anew = {number: place for place, number in enumerate(cited, start=1)}
     rows = [
         AnswerSentence(
             patient_id=turn.patient_id, turn=turn, position=position, part=finding.part,
@@ -156,16 +159,16 @@ def _keep_sentences(turn: Turn, context: Context) -> list[AnswerSentence]:
     ]  # fmt: skip
     kept = AnswerSentence.objects.bulk_create(rows)
     Citation.objects.bulk_create(
-        _citation(sentence, by_number[number])
+        _citation(sentence, by_number[number], anew[number])
         for sentence, finding in zip(kept, findings, strict=True)
         for number in finding.sentence.cites
     )
     return kept
 
 
-def _citation(sentence: AnswerSentence, item: Evidence) -> Citation:
+def _citation(sentence: AnswerSentence, item: Evidence, number: int) -> Citation:
     return Citation(
-        patient_id=sentence.patient_id, sentence=sentence, number=item.number, kind=item.kind,
+        patient_id=sentence.patient_id, sentence=sentence, number=number, kind=item.kind,
         source_id=item.source_id, label=item.label, page=item.page, quote=item.text,
         occurred_at=item.occurred_at, place=dict(item.place),
     )  # fmt: skip

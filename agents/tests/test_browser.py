@@ -124,6 +124,19 @@ def aside(work: Callable[[], object]) -> None:
         pool.submit(run).result()
 
 
+def violations(page: Any) -> list[str]:
+    """What axe finds against WCAG 2.2 AA."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}})
+    return [
+        f"{one['id']}: {node['html'][:200]}"
+        for one in found.response["violations"]
+        for node in one["nodes"]
+    ]
+
+
 def shot(page: Any, name: str) -> None:
     if SHOTS:
         page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
@@ -145,6 +158,7 @@ def test_answer_arrives_live_and_its_sources_light_up(
     page.wait_for_selector(".source.lit")
     page.click(".turn-plan summary")
     shot(page, "chat-answer")
+    assert violations(page) == []
     page.reload()
     assert page.locator(".turn-answer").count() == 1
     assert page.errors == []
@@ -163,6 +177,8 @@ def test_without_script_the_page_comes_back_with_the_answer(
     shot(page, "chat-phone")
     page.emulate_media(color_scheme="dark")
     shot(page, "chat-phone-dark")
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.errors == []
 
 
@@ -177,4 +193,5 @@ def test_note_is_drafted_from_the_overview(page: Any, charted: Patient) -> None:
     page.click("button[value=sign]")
     page.wait_for_selector("text=Add the amendment")
     shot(page, "note-signed")
+    assert violations(page) == []
     assert page.errors == []

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Set
 
 from agents.turn.evidence import Evidence, Kind
 from agents.turn.question import Part, Question
-from agents.turn.topics import STEMS, topics_of
+from agents.turn.topics import STEMS, alike, topics_of
 from clinicity.language.words import content_stems
 
 # Share of the question's telling words that a span must have, where no topic matches.
@@ -58,8 +58,8 @@ def uncovered(question: Question, said: Iterable[str], kinds: Iterable[Kind]) ->
 
 
 def found_in(wanted: str, stems: Set[str]) -> bool:
-    """The stem itself, or a longer word that is made with it: "thyroid", "hypothyroid"."""
-    if wanted in stems:
+    """The stem, one that stands for it, or a longer one made with it: "hypothyroid"."""
+    if wanted in stems or alike(wanted) & stems:
         return True
     return len(wanted) >= LONG_STEM and any(wanted in found for found in stems)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from clinicity.language.words import content_stems, stem
+from clinicity.language.words import stem
 
 WORDS: Mapping[str, str] = {
     "sleep": "sleep sleeping slept insomnia hypersomnia awake waking bedtime nap night",
@@ -12,7 +12,7 @@ WORDS: Mapping[str, str] = {
     "pressure": "pressure hypertension hypotension systolic diastolic",
     "mood": "mood depression depressed depressive mania manic hypomania hypomanic elated phq euthymic",
     "anxiety": "anxiety anxious gad panic worry worried phobia",
-    "selfharm": "suicide suicidal suicidality ideation overdose safety",
+    "selfharm": "suicide suicidal suicidality self-harm selfharm overdose",
     "doses": "dose doses missed adherence adherent concordance compliance taken",
     "medication": "medication medications medicine medicines drug drugs prescribed prescription treatment",
     "conditions": "diagnosis diagnoses diagnosed condition conditions illness disorder",
@@ -23,6 +23,8 @@ WORDS: Mapping[str, str] = {
     "allergy": "allergy allergies allergic anaphylaxis intolerance",
     "weight": "weight bmi appetite obesity",
 }  # fmt: skip
+# Topics whose words stand for each other: who asks of suicide is told of self-harm.
+ALIKE = ("sleep", "selfharm", "seizure", "allergy")
 STEMS: Mapping[str, frozenset[str]] = {
     topic: frozenset(stem(word) for word in words.split()) for topic, words in WORDS.items()
 }
@@ -33,5 +35,6 @@ def topics_of(stems: Iterable[str]) -> frozenset[str]:
     return frozenset(topic for topic, words in STEMS.items() if words & found)
 
 
-def topics_in(text: str) -> frozenset[str]:
-    return topics_of(content_stems(text))
+def alike(word: str) -> frozenset[str]:
+    """The stems that answer for this one, beside itself."""
+    return frozenset().union(*(STEMS[topic] for topic in ALIKE if word in STEMS[topic]))

@@ -30,11 +30,6 @@ STOPWORDS = frozenset(
 @dataclass(frozen=True, slots=True)
 class Token:
     text: str
-    start: int
-
-    @property
-    def is_number(self) -> bool:
-        return self.text[-1:].isdigit() or self.text.endswith("%")
 
     @property
     def is_word(self) -> bool:
@@ -42,7 +37,7 @@ class Token:
 
 
 def tokens(text: str) -> list[Token]:
-    return [Token(found.group(), found.start()) for found in TOKEN.finditer(text)]
+    return [Token(found.group()) for found in TOKEN.finditer(text)]
 
 
 @lru_cache(maxsize=50_000)

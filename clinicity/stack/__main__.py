@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -129,6 +130,10 @@ def main(arguments: Sequence[str]) -> int:
         ACTS[options.act](folder(), options)
     except StackError as error:
         sys.stderr.write(f"{error}\n")
+        return 1
+    except subprocess.CalledProcessError as error:
+        program = Path(str(error.cmd[0])).name
+        sys.stderr.write(f"{program} failed (exit code {error.returncode}).\n")
         return 1
     return 0
 

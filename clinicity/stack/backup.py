@@ -71,7 +71,7 @@ def restore(folder: Folder, source: Path, keys: Path, *, tell: Tell) -> None:
     _load(_postgres(folder), backup.root / DUMP)
     tell("files …")
     _unpack(folder, backup.root / FILES)
-    tell("restored; rebuild the vectors with `manage.py rebuild_vectors`")
+    tell("restored; rebuild the vectors with `manage.py rebuild_passages`")
 
 
 def _take_keys(folder: Folder, keys: Path) -> None:

@@ -1,5 +1,6 @@
 """Every write of this app, by what it changes."""
 
+from documents.services.facts import chart_link
 from documents.services.ingestion import document_ingest
 from documents.services.lifecycle import (
     FileRefused,
@@ -12,11 +13,13 @@ from documents.services.lifecycle import (
     live_group,
     transition,
 )
-from documents.services.reindexing import vectors_rebuild
+from documents.services.rebuilding import Rebuilt, patient_rebuild
 
 __all__ = [
     "FileRefused",
     "FileTooLarge",
+    "Rebuilt",
+    "chart_link",
     "demand_size",
     "document_accept",
     "document_delete",
@@ -24,6 +27,6 @@ __all__ = [
     "document_retry",
     "document_upload",
     "live_group",
+    "patient_rebuild",
     "transition",
-    "vectors_rebuild",
 ]

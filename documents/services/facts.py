@@ -41,6 +41,16 @@ def document_link(*, by: Actor, document: Document, pages: Sequence[DocumentPage
     return len(found)
 
 
+def chart_link(*, by: Actor, patient_id: UUID) -> int:
+    """Put the chart's conditions and medications into the graph; gives how many rows."""
+    chart = list(_chart(by, patient_id))
+    graph.store().put(
+        by=by, patient_id=patient_id, nodes=[PERSON, *(node for node, _, _ in chart)],
+        edges=[edge for _, _, edge in chart],
+    )  # fmt: skip
+    return len(chart)
+
+
 def document_unlink(*, by: Actor, document: Document) -> None:
     """Take out of the graph what only this document said."""
     graph.store().remove_origin(

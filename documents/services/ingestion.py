@@ -14,14 +14,13 @@ from clinicity.accounts.acting import acting_as
 from clinicity.common import events
 from clinicity.common.actors import Actor
 from clinicity.common.jobs import LeaseLost
-from clinicity.knowledge import embeddings, tokens, vectors
-from clinicity.privacy.pseudonyms import pseudonym
 from documents import files
 from documents.extraction import chunking, identity, sandbox
 from documents.extraction.reading import OCR, TEXT_LAYER
 from documents.extraction.shapes import PageSize, PageWords, Refused, words_as_rows, words_from
 from documents.models import Chunk, Document, DocumentPage
 from documents.services.facts import document_link
+from documents.services.indexing import chunks_index
 from documents.services.lifecycle import record, tell, transition
 from patients import selectors as patients
 from patients import services as charts
@@ -29,7 +28,6 @@ from patients import services as charts
 Step = Document.Step
 # A page with fewer words in its text layer is a scan with a stamp on it.
 FEWEST_WORDS = 4
-EMBED_AT_ONCE = 16
 
 
 class Misfiled(Exception):
@@ -137,21 +135,16 @@ def cut_chunks(run: Ingestion) -> None:
 
 
 def index_vectors(run: Ingestion) -> None:
-    """Embed the passages with their document's title, and put them into the index."""
+    """Put the passages into the index."""
     with run.acting():
-        chunks = list(Chunk.objects.filter(document_id=run.document.id))
-        named = [(chunk.id, f"{run.document.title}\n{chunk.text}") for chunk in chunks]
-    index, subject = vectors.passages(), pseudonym(run.patient_id)
-    for at in range(0, len(named), EMBED_AT_ONCE):
-        part = named[at : at + EMBED_AT_ONCE]
-        run.progress(at, len(named), Step.VECTORS)
-        dense = embeddings.embed([text for _, text in part])
-        index.put(
-            [
-                vectors.Entry(id, subject, tokens.hashed(text), row)
-                for (id, text), row in zip(part, dense, strict=True)
-            ]
-        )
+        rows = Chunk.objects.filter(document_id=run.document.id).select_related("document")
+        chunks = list(rows)
+    chunks_index(
+        by=run.by,
+        patient_id=run.patient_id,
+        chunks=chunks,
+        progress=lambda done: run.progress(done, len(chunks), Step.VECTORS),
+    )
 
 
 def link_graph(run: Ingestion) -> None:

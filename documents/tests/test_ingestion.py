@@ -11,7 +11,7 @@ import pytest
 from clinicity.accounts.models import User
 from clinicity.audit.models import AuditEvent
 from clinicity.common.exceptions import Conflict, NotFound, Unavailable
-from clinicity.knowledge import vectors
+from clinicity.knowledge import graph, vectors
 from clinicity.privacy.pseudonyms import pseudonym
 from conftest import DrainJobs
 from documents import selectors, services
@@ -229,7 +229,7 @@ def test_document_is_linked_to_what_the_chart_names(
     )
     document = upload(alice, patient, letter)
     drain_jobs()
-    found = selectors.graph_get(alice.actor, patient.id)
+    found = graph.store().read(alice.actor, patient.id)
     labels = {node.key: node.label for node in found.nodes}
     links = {(labels[e.source], e.kind, labels[e.target]): e for e in found.edges}
     assert set(links) == {
@@ -242,6 +242,16 @@ def test_document_is_linked_to_what_the_chart_names(
     assert (mention.origin.kind, mention.origin.id) == ("document", document.id)
     assert [place["page"] for place in mention.place] == [1, 1]
     services.document_delete(by=alice.actor, document_id=document.id)
-    left = selectors.graph_get(alice.actor, patient.id)
+    left = graph.store().read(alice.actor, patient.id)
     assert {edge.kind for edge in left.edges} == {"has", "takes"}
     assert "Clinic letter" not in {node.label for node in left.nodes}
+
+
+def test_graph_follows_the_chart(alice: User, patient: Patient, drain_jobs: DrainJobs) -> None:
+    charts.condition_add(
+        by=alice.actor, patient_id=patient.id, code="F31.9", display="Bipolar disorder"
+    )
+    assert drain_jobs() == ["documents.tasks.link_chart"]
+    found = graph.store().read(alice.actor, patient.id)
+    assert {node.label for node in found.nodes} == {"patient", "Bipolar disorder"}
+    assert [edge.origin.kind for edge in found.edges] == ["condition"]

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from clinicity.accounts.acting import acting_as
 from clinicity.audit import services as audit
+from clinicity.common import events
 from clinicity.common.actors import Actor, Role
 from clinicity.common.exceptions import Invalid, NotFound
 from patients import instruments
@@ -29,6 +30,8 @@ from patients.permissions import demand_writer
 from patients.services.timeline import timeline_event_add
 
 R = TypeVar("R", bound=PatientRecord)
+# What documents and the graph speak of by name.
+LINKED = (Condition, Medication)
 
 
 def condition_add(
@@ -206,6 +209,8 @@ def _add(by: Actor, row: R, act: str) -> R:
             by=by, act=act, subject=act.split(".")[0], subject_id=row.id,
             patient_id=row.patient_id,
         )  # fmt: skip
+        if isinstance(row, LINKED):
+            events.publish("patients.chart_changed", patient_id=row.patient_id)
     return row
 
 

@@ -9,6 +9,7 @@ class Chat {
     this.turns = root.querySelector("[data-turns]");
     this.form = root.querySelector("[data-ask-form]");
     this.seen = new Map();
+    root.dataset.live = "";
     this.form.addEventListener("submit", (event) => this.ask(event));
     this.form.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.form.requestSubmit();
