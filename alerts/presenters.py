@@ -16,6 +16,7 @@ from alerts.models import Alert, AlertEvent, AlertRule
 from alerts.rules.lifecycle import TRANSITIONS, Act, State
 from alerts.selectors import BURDEN_WINDOW, Burden
 from biometrics.metrics import Metric, metric_of
+from clinicity.common.actors import WORKER
 
 COMPARISONS = {
     "above": gettext_lazy("above"),
@@ -165,16 +166,22 @@ def rule_lines(
     return lines
 
 
-def event_lines(events: Sequence[AlertEvent], names: dict[Any, str]) -> list[EventLine]:
+def event_lines(events: Sequence[AlertEvent], names: Mapping[UUID, str]) -> list[EventLine]:
     return [
         EventLine(
             at=event.created_at,
             what=event.get_act_display(),
-            who=names.get(event.actor_id, _("someone who has left")),
+            who=_who(event.actor_id, names),
             note=event.note,
         )
         for event in events
     ]
+
+
+def _who(actor_id: UUID, names: Mapping[UUID, str]) -> str:
+    if actor_id == WORKER.id:
+        return _("the rule")
+    return names.get(actor_id, _("someone who has left"))
 
 
 def _buttons(alert: Alert) -> list[Button]:

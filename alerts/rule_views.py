@@ -1,5 +1,6 @@
 """Pages of alert rules: what watches, what it asks of people, and a new one tried first."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -41,7 +42,7 @@ def dry_run(request: HttpRequest) -> HttpResponse:
     """The sentence of the rule, and what it would have done in the last 90 days."""
     form = RuleForm(request.POST)
     form.fields["name"].required = False
-    context = {"form": form}
+    context: dict[str, Any] = {"form": form}
     if form.is_valid():
         given = form.rule()
         try:

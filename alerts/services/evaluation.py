@@ -44,7 +44,9 @@ def patient_evaluate(*, by: Actor, patient_id: UUID) -> list[Alert]:
     with acting_as(by, patient_id):
         check = _check_locked(patient_id, now)
         judged = _judge(by, patient_id, now)
-        changed = [_apply(by, patient_id, one, now) for one in judged if one.finding.breach]
+        breached = [one for one in judged if one.finding.breach]
+        newest = _newest_locked(patient_id, [one.row for one in breached])
+        changed = [_apply(by, patient_id, one, newest.get(one.row.id), now) for one in breached]
         check.checked_at, check.rules = now, len(judged)
         check.uncovered = [str(one.row.id) for one in judged if not one.finding.covered]
         check.save()
@@ -105,10 +107,11 @@ def readings(
     return Samples(np.asarray(found.times_ms), np.asarray(found.values, dtype=np.float64))
 
 
-def _apply(by: Actor, patient_id: UUID, one: Judged, now: datetime) -> Alert | None:
+def _apply(
+    by: Actor, patient_id: UUID, one: Judged, newest: Alert | None, now: datetime
+) -> Alert | None:
     breach = one.finding.breach
     assert breach  # noqa: S101  (the caller picks the findings that have one)
-    newest = _newest(patient_id, one.row)
     act = on_breach(
         _standing(newest),
         severity=Severity(one.row.severity),
@@ -124,9 +127,18 @@ def _apply(by: Actor, patient_id: UUID, one: Judged, now: datetime) -> Alert | N
     return _change(by, newest, act, one, breach)
 
 
-def _newest(patient_id: UUID, row: AlertRule) -> Alert | None:
-    rows = Alert.objects.select_for_update().filter(patient_id=patient_id, rule=row)
-    return rows.order_by("-id").first()
+def _newest_locked(patient_id: UUID, rows: Sequence[AlertRule]) -> dict[UUID, Alert]:
+    """Each rule's newest alert, all locked before the first event takes its number.
+
+    Whoever holds an alert may wait for a number, so nobody who holds the numbers may
+    wait for an alert.
+    """
+    of_these = Alert.objects.filter(patient_id=patient_id, rule__in=rows)
+    ids = list(
+        of_these.order_by("rule_id", "-id").distinct("rule_id").values_list("id", flat=True)
+    )
+    locked = Alert.objects.select_for_update().filter(id__in=ids).order_by("id")
+    return {alert.rule_id: alert for alert in locked}
 
 
 def _standing(alert: Alert | None) -> Standing | None:

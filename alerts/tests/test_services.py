@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from alerts import selectors, services
 from alerts.models import Alert, AlertEvent, AlertRule, AlertRuleVersion, RuleCheck
@@ -17,7 +18,7 @@ from clinicity.common.actors import WORKER
 from clinicity.common.exceptions import Conflict, Invalid, NotFound, Refused
 from patients.models import Patient, TimelineEvent
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("database")
 Make = Callable[..., AlertRule]
 Measure = Callable[..., None]
 FAST = [130.0, 135.0]
@@ -277,3 +278,39 @@ def test_a_dry_run_counts_and_writes_nothing(
     assert run.per_patient_week == pytest.approx(3 / (90 / 7))
     with acting_as(alice.actor):
         assert not Alert.objects.exists()
+
+
+def test_evaluating_and_responding_at_once_never_lock_each_other_out(
+    real_transactions: None, alice: User, patient: Patient, make_rule: Make, measure: Measure
+) -> None:
+    """A clinician holds one alert while a worker rings for another: neither dies."""
+    first, second = make_rule(name="A"), make_rule(name="B", severity="low")
+    measure(patient, "heart_rate", FAST)
+    alerts = {alert.rule_id: alert for alert in evaluate(patient)}
+    for rule in (first, second):
+        services.rule_edit(by=alice.actor, rule_id=rule.id, changes={"severity": "critical"})
+    failures: list[Exception] = []
+
+    def attempt(act: Callable[[], Any]) -> None:
+        try:
+            act()
+        except Conflict:  # the other was faster: a refusal in words, not a deadlock
+            pass
+        except Exception as error:  # noqa: BLE001  (whatever it is, the test shows it)
+            failures.append(error)
+        finally:
+            connection.close()
+
+    acts: list[Callable[[], Any]] = [lambda: evaluate(patient)]
+    acts += [
+        lambda rule=rule: services.alert_acknowledge(by=alice.actor, alert_id=alerts[rule.id].id)
+        for rule in (first, second)
+    ]  # fmt: skip
+    for _ in range(5):
+        threads = [Thread(target=attempt, args=(act,)) for act in acts]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert failures == []
+    assert {alert.severity for alert in selectors.inbox(alice.actor)} == {"critical"}

@@ -222,7 +222,9 @@ def _finish(claim: Claim, *, state: Job.State, error: str) -> None:
 
 def spec(name: str) -> Work:
     """The declaration of a task; raises LookupError for a name that nobody declared."""
-    current_app.loader.import_default_modules()
+    if name not in WORKS:
+        # Loads every app's tasks, and checks every model while at it: once is enough.
+        current_app.loader.import_default_modules()
     try:
         return WORKS[name]
     except KeyError as error:
