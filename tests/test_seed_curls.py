@@ -8,10 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.response import Response
 from rest_framework.test import APIClient
 
 from clinicity.accounts.models import User
+from conftest import DrainJobs
 
 Api = Callable[[User | None], APIClient]
 
@@ -62,6 +64,39 @@ def test_aggregated_analytics_know_the_event(client: APIClient, patient_id: str)
     answer = client.get(f"/api/v1/analytics/aggregated?patient_id={patient_id}&days=3660")
     assert answer.status_code == 200
     assert [metric["mean"] for metric in answer.json()["metrics"]] == [72.0]
+
+
+def test_twin_is_asked_for_and_made(
+    client: APIClient, patient_id: str, drain_jobs: DrainJobs
+) -> None:
+    sent = {"patient_id": patient_id}
+    answer = client.post("/api/v1/digital-twins/generate", sent, format="json")
+    assert answer.status_code == 202
+    drain_jobs()
+    assert client.get(answer.json()["status_url"]).json()["state"] == "done"
+    assert client.get(f"/api/v1/digital-twins/{patient_id}").status_code == 200
+
+
+@pytest.mark.parametrize("root", ["", "/api/v1"])
+def test_document_is_uploaded_and_its_status_told(
+    client: APIClient, patient_id: str, root: str
+) -> None:
+    file = SimpleUploadedFile("note.txt", b"Seen on 2 January 2026.", "text/plain")
+    sent = {"patient_id": patient_id, "file": file}
+    answer = client.post(f"{root}/upload/document", sent, format="multipart")
+    assert answer.status_code == 202
+    status = client.get(f"{root}/upload/status/{answer.json()['id']}")
+    assert status.json()["state"] == "received"
+    listed = client.get(f"{root}/upload/documents?patient_id={patient_id}").json()["items"]
+    assert [document["filename"] for document in listed] == ["note.txt"]
+
+
+@pytest.mark.parametrize("root", ["", "/api/v1"])
+def test_chat_streams(client: APIClient, session_id: str, root: str) -> None:
+    sent = {"session_id": session_id, "message": "What is the heart rate?"}
+    answer = client.post(f"{root}/chat/stream", sent, format="json")
+    assert answer.status_code == 200
+    assert answer["Content-Type"].startswith("text/event-stream")
 
 
 @pytest.mark.parametrize("root", ["", "/api/v1"])
