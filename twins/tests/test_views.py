@@ -50,7 +50,7 @@ def test_too_little_data_is_hatched_and_explained(
     make(patient)
     html = page(client_for(alice), patient)
     assert "No rhythm is shown." in html
-    assert "Valid days: 3; 7 are needed" in html
+    assert "Valid days: 3 (80 % measured, with movement); 7 are needed" in html
     assert '<circle class="twin-gap"' in html
     assert "Interdaily stability" not in html
 
