@@ -111,3 +111,16 @@ def test_strangers_and_bad_ids_are_not_found(
     assert stranger.get(f"/twins/jobs/{job.id}/").status_code == 404
     for rest in ("?snapshot=x", "compare/", f"?snapshot={job.id}"):
         assert client_for(alice).get(base + rest).status_code == 404
+
+
+def test_coordinates_keep_their_points_in_every_language(
+    client_for: Browser, alice: User, patient: Patient, record: Record
+) -> None:
+    record(8)
+    make(patient)
+    client = client_for(alice)
+    html = client.get(f"/twins/patients/{patient.id}/", headers={"Accept-Language": "de"})
+    axes = [line for line in html.content.decode().split("<") if 'class="axis-line"' in line]
+    assert axes
+    assert not any("," in line for line in axes)
+    assert any("." in line for line in axes)
