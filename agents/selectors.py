@@ -192,6 +192,20 @@ def patient_graph(actor: Actor, patient_id: UUID) -> Graph:
     return graph.store().read(actor, patient_id)
 
 
+def drafts(actor: Actor, *, size: int = 20) -> list[NoteRevision]:
+    """The actor's own notes that still wait for a signature, newest first."""
+    with acting_as(actor):
+        rows = (
+            NoteRevision.objects.filter(note__created_by=actor.id)
+            .select_related("patient")
+            .order_by("-note_id", "-number")
+            .distinct("note_id")
+        )
+        found = [row for row in rows if row.state == Note.State.DRAFT][:size]
+        keyring.preload(row.patient_id for row in found)
+    return found
+
+
 def _readable(actor: Actor, newest: NoteRevision) -> bool:
     return newest.state != Note.State.DRAFT or newest.note.created_by == actor.id
 

@@ -63,8 +63,9 @@ MEANINGS: dict[str, Meaning] = {
 }  # fmt: skip
 REASONS: dict[str, Words] = {
     "too_few_valid_days": gettext_lazy(
-        "Valid days: %(have)d; %(need)d are needed for an interval that means something."
+        "Valid days: %(have)d (80 %% measured, with movement); %(need)d are needed."
     ),
+    "too_few_days": gettext_lazy("Days with enough readings: %(have)d; %(need)d are needed."),
     "too_few_answers": gettext_lazy("Answers: %(have)d; %(need)d are needed for a trend."),
     "nothing_measured": gettext_lazy("Nothing was measured; %(need)d days are needed."),
     "nothing_varies": gettext_lazy(

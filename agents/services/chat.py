@@ -13,8 +13,8 @@ from agents.turn.question import LONGEST
 from agents.turn.window import Window
 from clinicity.accounts.acting import acting_as
 from clinicity.audit import services as audit
-from clinicity.common import clock, events
-from clinicity.common.actors import Actor
+from clinicity.common import clock, events, jobs
+from clinicity.common.actors import WORKER, Actor
 from clinicity.common.exceptions import Invalid, NotFound
 from patients.selectors import patient_get
 
@@ -134,9 +134,7 @@ def _ask(
         turn = _turn_of(session, by, text, window, state)
         turn.save(force_insert=True)
         _name_after_first_question(session, turn)
-        events.publish(
-            "agents.turn_requested", patient_id=turn.patient_id, turn_id=str(turn.id)
-        )
+        _call_worker(turn)
         audit.record(
             by=by, act="chat.ask", subject="turn", subject_id=turn.id,
             patient_id=turn.patient_id, session_id=str(session.id), characters=len(text),
@@ -154,6 +152,18 @@ def _session_for(by: Actor, session_id: UUID | None, patient_id: UUID | None) ->
     if patient_id is not None and session.patient_id != patient_id:
         raise NotFound("There is no such conversation about this patient.")
     return session.id
+
+
+def _call_worker(turn: Turn) -> None:
+    """A worker answers. Where this process does, one only looks whether it lived to do so."""
+    about, turn_id = turn.patient_id, str(turn.id)
+    if turn.lease_until is None:
+        events.publish("agents.turn_requested", patient_id=about, turn_id=turn_id)
+        return
+    jobs.enqueue(
+        "agents.tasks.answer", by=WORKER, patient_id=about, not_before=turn.lease_until,
+        turn_id=turn_id,
+    )  # fmt: skip
 
 
 def _turn_of(

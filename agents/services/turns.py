@@ -1,14 +1,13 @@
 """Answering a turn: claim it, run its steps over the record, keep what came out.
 
-Whoever asked may run it in their own process; the worker's job then finds it done.
-When that process dies, the lease ends and the job's next attempt takes the turn over.
+Whoever asked may run it in their own process. A job then comes when the lease ends: it
+finds the turn done, or takes it over from a process that died.
 """
 
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, timedelta
-from time import sleep
 from uuid import UUID
 
 from django.db.models import Max, Q
@@ -30,8 +29,6 @@ from clinicity.common.exceptions import DomainError
 from patients.selectors import patient_get
 
 LEASE = timedelta(seconds=30)
-# Seconds to wait for another process that answers the turn, before asking later.
-PATIENCE = (0.2, 0.5, 1.0)
 
 
 class StillRunning(RuntimeError):
@@ -40,15 +37,11 @@ class StillRunning(RuntimeError):
 
 def turn_answer(*, patient_id: UUID, turn_id: UUID) -> None:
     """Answer a waiting turn; safe to call twice. Raises StillRunning, or what failed."""
-    for pause in PATIENCE:
-        turn = _claim(patient_id, turn_id)
-        if turn is not None:
-            turn_run(turn=turn)
-            return
-        if _has_ended(patient_id, turn_id):
-            return
-        sleep(pause)
-    raise StillRunning(str(turn_id))
+    turn = _claim(patient_id, turn_id)
+    if turn is not None:
+        turn_run(turn=turn)
+    elif not _has_ended(patient_id, turn_id):
+        raise StillRunning(str(turn_id))
 
 
 def turn_run(*, turn: Turn) -> None:

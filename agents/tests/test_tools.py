@@ -21,6 +21,7 @@ from clinicity.accounts.models import User
 from clinicity.common import clock
 from clinicity.common.actors import SYSTEM, WORKER
 from clinicity.common.exceptions import NotFound, Unavailable
+from clinicity.common.models import Job
 from patients import services as patients
 from patients.models import CareTeamMember, Patient
 
@@ -140,15 +141,13 @@ def test_turn_of_a_dead_process_is_taken_over(
     )
     with acting_as(WORKER, patient.id):
         Turn.objects.filter(id=turn.id).update(lease_until=NOW - timedelta(seconds=1))
+    assert drain_jobs() == []
+    Job.objects.update(run_after=NOW - timedelta(seconds=1))
     assert drain_jobs() == ["agents.tasks.answer"]
     assert selectors.turn_get(alice.actor, turn.id).turn.has_ended
 
 
-def test_turn_that_runs_elsewhere_is_left_alone(
-    alice: User, patient: Patient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-
-    monkeypatch.setattr(turns, "PATIENCE", (0.0,))
+def test_turn_that_runs_elsewhere_is_left_alone(alice: User, patient: Patient) -> None:
     turn = services.turn_begin(
         by=alice.actor, asked=services.Question("How is she?"), patient_id=patient.id
     )

@@ -184,6 +184,20 @@ def test_words_of_self_harm_stand_for_each_other() -> None:
     assert not context.gaps
 
 
+def test_answered_item_contradicts_no_letter() -> None:
+    item = Evidence(
+        Kind.QUESTIONNAIRE, "q1", "PHQ-9 item 9",
+        "PHQ-9 item 9 (thoughts of death or self-harm) was answered 0 of 3 on 9 Nov 2026.",
+        on(11, 9),
+    )  # fmt: skip
+    letter = Evidence(
+        Kind.PASSAGE, "p1", "Letter", "She denies thoughts of self-harm.", on(10, 1)
+    )
+    context = answer("Is there any talk of suicide?", item, letter)
+    assert len(context.findings) == 2
+    assert not [f for f in context.findings if f.part == Part.CONFLICT]
+
+
 def test_denied_red_flag_is_not_brought_up() -> None:
     context = answer("Is her lithium level falling?", *LITHIUM, LETTER)
     assert not [f for f in context.findings if f.part == Part.FLAG]

@@ -45,13 +45,17 @@ def aggregate(views: Sequence[View]) -> Answer:
 
 
 def conflicts(findings: Sequence[Finding]) -> list[Finding]:
-    """Pairs of sentences of which one denies what the other says: shown, not averaged."""
+    """Pairs of quotes of which one denies what the other says: shown, not averaged.
+
+    Composed sentences take no part: "item 9 was answered 0" affirms nothing.
+    """
+    quotes = [finding for finding in findings if _is_quote(finding)]
     return [
         Finding(
             Sentence(disagreement(one.sentence.text, other.sentence.text), _cites(one, other)),
             part=Part.CONFLICT,
         )
-        for one, other in itertools.combinations(findings, 2)
+        for one, other in itertools.combinations(quotes, 2)
         if not set(one.sentence.cites) & set(other.sentence.cites)
         and contradict(_said(one), _said(other))
     ]
@@ -91,7 +95,11 @@ def _cites(one: Finding, other: Finding) -> tuple[int, ...]:
 def _said(finding: Finding) -> str:
     """The quoted words of a finding alone, without where they stand."""
     text = finding.sentence.text
-    return text[text.index("“") + 1 : -1] if text.endswith("”") else text
+    return text[text.index("“") + 1 : -1]
+
+
+def _is_quote(finding: Finding) -> bool:
+    return finding.sentence.text.endswith("”")
 
 
 def _level(count: int, age: int | None, *, disagree: bool) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 
 from biometrics import selectors
 from biometrics.importers import actigraphy_columns
@@ -80,6 +81,25 @@ def test_bad_file_is_named_with_its_row(alice: User, tmp_path: Path, text: str) 
 def test_folder_without_recordings_is_told(alice: User, tmp_path: Path) -> None:
     (tmp_path / "notes.csv").write_text("a,b\n")
     with pytest.raises(CommandError, match="timestamp,date,activity"):
+        run(tmp_path, alice)
+
+
+def test_demo_says_that_it_marks_people_as_simulated(alice: User, tmp_path: Path) -> None:
+    write(tmp_path / "a.csv", datetime(2003, 3, 18, 15), 10)  # noqa: DTZ001
+    assert "marked as simulated" in run(tmp_path, alice)
+    (patient,) = patients_page(alice.actor).items
+    assert patient.simulated
+
+
+def test_lost_database_is_told_in_a_sentence(
+    alice: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_: object, **__: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr("biometrics.management.commands.import_actigraphy.columns_store", lost)
+    write(tmp_path / "a.csv", datetime(2003, 3, 18, 15), 10)  # noqa: DTZ001
+    with pytest.raises(CommandError, match="goes on where it stopped"):
         run(tmp_path, alice)
 
 

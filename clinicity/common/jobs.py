@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -87,9 +87,17 @@ def _wake_up(*, job_id: str) -> None:
 
 
 def enqueue(
-    name: str, *, by: Actor, patient_id: UUID | None = None, **args: str | int | None
+    name: str,
+    *,
+    by: Actor,
+    patient_id: UUID | None = None,
+    not_before: datetime | None = None,
+    **args: str | int | None,
 ) -> Job:
-    """Write a job row in the caller's transaction and wake a worker after commit."""
+    """Write a job row in the caller's transaction and wake a worker after commit.
+
+    A job for later is left to the sweeper, which finds it once it is due.
+    """
     declared = spec(name)
     scope = {"patient_id": str(patient_id)} if patient_id else {}
     job = Job.objects.create(
@@ -99,8 +107,10 @@ def enqueue(
         patient_id=patient_id,
         requested_by=by.id,
         max_attempts=declared.max_attempts,
+        run_after=not_before or clock.now(),
     )
-    transaction.on_commit(lambda: wake(job.id, name, declared.queue), robust=True)
+    if not_before is None:
+        transaction.on_commit(lambda: wake(job.id, name, declared.queue), robust=True)
     return job
 
 

@@ -12,7 +12,8 @@ TOKEN = re.compile(
 )
 # A full stop ends a sentence before a capital, a digit or a quote; "e.g." and "Dr." don't.
 SENTENCE_END = re.compile(
-    r"(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\be\.g)(?<!\bi\.e)(?<!\bNo)(?:(?<=[.!?])|(?<=[.!?][”\"]))\s+(?=[\"“(]?[A-Z0-9])|\n\s*\n|\s*•\s*"
+    r"(?<!\bDr\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bMrs\.)(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bvs\.)"
+    r"(?:(?<=[.!?])|(?<=[.!?][”\"]))\s+(?=[\"“(]?[A-Z0-9])|\n\s*\n|\s*•\s*"
 )
 # "Lithium level: 0.46", "Plan: ...", "- item": a line of its own.
 LABEL = re.compile(r"[A-Z][\w ()/-]{1,40}:\s|[-*•–]\s|\d+[.)]\s")

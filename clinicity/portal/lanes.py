@@ -16,7 +16,7 @@ PAD = 4
 # A usual range needs this many days, and leaves out the newest: what changes now
 # must not widen the range that it is held against.
 USUAL_DAYS = 14
-RECENT = timedelta(days=14)
+RECENT = timedelta(days=28)
 # One missing day is a night off the wrist; from two on, the gap is drawn.
 GAP_DAYS = 2
 

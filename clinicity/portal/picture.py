@@ -18,6 +18,8 @@ from patients import instruments
 from patients.models import Medication
 
 DOSE_ROWS = 4
+# A usual range of questionnaire scores needs this many of them.
+SCORES = 8
 PERIODS = ((90, gettext_lazy("90 days")), (365, gettext_lazy("Year")))
 LONGEST = 365
 
@@ -151,7 +153,7 @@ def _symptoms(record: Record, span: Sequence[date]) -> Ribbon:
     code = max(set(codes), key=lambda one: (codes.count(one), one), default="")
     rows = [row for row in record.questionnaires if row.instrument == code]
     values = {record.day_of(row.answered_at): float(row.score) for row in rows}
-    usual = lanes.usual_range(values, record.today, least=5)
+    usual = lanes.usual_range(values, record.today, least=SCORES)
     lane = Lane("symptoms", values, usual, sparse=True, floor=0)
     known = instruments.INSTRUMENTS.get(code)
     measure = (

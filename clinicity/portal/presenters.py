@@ -7,18 +7,22 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from agents import selectors as agents
 from clinicity.accounts.selectors import names_of
 from clinicity.audit.models import AuditEvent
 from clinicity.common.actors import Actor
 from clinicity.common.pages import Page
 from clinicity.portal import selectors
+from clinicity.portal.banner import url_if_built
 from clinicity.portal.picture import PERIODS, picture_of
 from clinicity.portal.records import Record, record_of
 from clinicity.portal.since import since_visit
+from documents import selectors as documents
+from documents.models import Document
 from patients import selectors as patients
 from patients.forms import PatientForm
 from patients.models import Patient
@@ -64,7 +68,25 @@ def today(actor: Actor, *, now: datetime) -> dict[str, Any]:
         "jobs": selectors.jobs_of(actor, now=now)[:6],
         "alerts_url": url_if_built("alerts:inbox"),
         "notices": notices(),
+        "to_do": _to_do(actor),
     }
+
+
+def _to_do(actor: Actor) -> list[dict[str, Any]]:
+    """What waits for this person's hand: own drafts, documents that nobody vouches for."""
+    drafts = [
+        {"what": _("Unsigned note"), "patient": draft.patient, "at": draft.created_at,
+         "url": reverse("agents:note", args=[draft.note_id]), "icon": "edit"}
+        for draft in agents.drafts(actor)
+    ]  # fmt: skip
+    held = [
+        {"what": f"{row.get_state_display().capitalize()}: {row.title}", "patient": row.patient,
+         "at": row.created_at, "url": reverse("documents:document", args=[row.id]),
+         "icon": "warning"}
+        for row in documents.documents_page(actor, size=100).items
+        if row.state in (Document.State.HELD, Document.State.FAILED)
+    ]  # fmt: skip
+    return [*drafts, *held]
 
 
 def notices() -> list[dict[str, Any]]:
@@ -89,8 +111,6 @@ def overview(actor: Actor, patient: Patient, *, now: datetime) -> dict[str, Any]
     return {
         **_picture(record, patient, DAYS),
         "now": now,
-        "banner": {**banner_of(actor, patient), **_ringing(record)},
-        "chat_url": ask_url(patient),
         "since": since_visit(record),
         "wide": _built(WIDE, patient),
         "narrow": _built(NARROW, patient),
@@ -129,32 +149,10 @@ def ask_url(patient: Patient) -> str:
     return url_if_built("agents:chat", patient.id)
 
 
-def banner_of(actor: Actor, patient: Patient) -> dict[str, Any]:
-    """What the banner says beside the name."""
-    team = patients.care_team(actor, patient.id)
-    return {
-        "allergies": [row.substance for row in patients.allergies(actor, patient.id)],
-        "treating": [member.user.display_name for member in team if member.ends_at is None],
-    }
-
-
-def _ringing(record: Record) -> dict[str, Any]:
-    waiting = sum(alert.is_open for alert in record.alerts)
-    return {"alerts": waiting, "alerts_url": "#alerts"}
-
-
 def trail(page: Page[AuditEvent]) -> dict[str, Any]:
     """Names of those who acted, beside the events."""
     names = names_of(event.actor_id for event in page.items)
     return {"lines": [(event, names.get(event.actor_id, "")) for event in page.items]}
-
-
-def url_if_built(name: str, *args: Any) -> str:
-    """The URL of a page, or nothing while its room isn't built."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
 
 
 def gallery(*, now: datetime) -> dict[str, Any]:
@@ -182,6 +180,6 @@ def gallery(*, now: datetime) -> dict[str, Any]:
             record_number="S-0042",
             simulated=True,
         ),
-        "banner": {"allergies": [_("Penicillin")], "treating": ["Alice Archer"]},
+        "marks": {"allergies": [_("Penicillin")], "treating": ["Alice Archer"], "alerts": 2},
         "form": PatientForm({"first_name": "Mira", "date_of_birth": ""}),
     }

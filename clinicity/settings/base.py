@@ -140,6 +140,8 @@ STATICFILES_DIRS = [
 MEDIA_ROOT = VAR_DIR / "files"
 
 LANGUAGE_CODE = "en-gb"
+# Only languages with a whole catalogue in `locale/`: a page is never half translated.
+LANGUAGES = [("en-gb", "English")]
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True

@@ -7,8 +7,10 @@ samples in memory for later.
 import threading
 from collections.abc import Sequence
 
+from clinicity.asgi import application  # opens Django
+
+# isort: split
 from biometrics import group_commit
-from clinicity.asgi import application
 
 __all__ = ["application"]
 LATER = 0.7

@@ -36,7 +36,7 @@ def circadian_step(draft: Draft) -> None:
         draft.abstain("circadian", "nothing_measured", have=0, need=LEAST_DAYS)
         return
     days = grid(series, zone=draft.inputs.zone, window=draft.window)
-    valid = np.flatnonzero(days.coverage >= VALID_SHARE)
+    valid = np.flatnonzero((days.coverage >= VALID_SHARE) & _worn(days))
     draft.pictures["actogram"] = quarters(days.values)
     draft.pictures["valid_days"] = valid.tolist()
     if len(valid) < LEAST_DAYS:
@@ -58,6 +58,11 @@ def _figures(draft: Draft, days: DayGrid, valid: NDArray[np.int64]) -> None:
             continue
         ends = _interval(draws, key, value)
         draft.say(f"circadian.{key}", value, unit, ends, days=len(valid))
+
+
+def _worn(days: DayGrid) -> NDArray[np.bool_]:
+    """Days with any movement at all: a watch that counts nothing lies on a table."""
+    return np.asarray(np.any(np.nan_to_num(days.values) > 0, axis=1))
 
 
 def _hours(minutes: int | None) -> float | None:

@@ -52,7 +52,7 @@ def daily_step(draft: Draft) -> None:
             least=rule.least_readings,
         )
         if len(daily) < LEAST_DAYS:
-            draft.abstain(rule.name, "too_few_valid_days", have=len(daily), need=LEAST_DAYS)
+            draft.abstain(rule.name, "too_few_days", have=len(daily), need=LEAST_DAYS)
             continue
         _figures(draft, rule, daily)
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 # Grows with every change of what the features mean: old snapshots keep theirs.
-FEATURES_VERSION = 1
+FEATURES_VERSION = 2
 WINDOW_DAYS = 90
 
 

@@ -106,8 +106,21 @@ def test_a_day_with_too_little_data_does_not_count():
 def test_a_watch_on_the_table_has_no_rhythm():
     series = minutes(14)
     said = content(inputs(series={"activity": replace(series, values=series.values * 0)}))
-    assert abstained(said)["circadian.IS"][0] == "nothing_varies"
+    assert abstained(said)["circadian"] == ("too_few_valid_days", 0, 7)
     assert named(said, "circadian.IS") is None
+
+
+def test_days_on_the_table_after_the_study_do_not_count():
+    series = minutes(14)
+    still = np.where(np.arange(len(series.values)) < 1440 * 9, series.values, 0.0)
+    said = content(inputs(series={"activity": replace(series, values=still)}))
+    assert named(said, "circadian.IS")["days"] == 9
+
+
+def test_a_value_that_never_changes_has_no_rhythm():
+    series = minutes(14)
+    said = content(inputs(series={"activity": replace(series, values=series.values * 0 + 7)}))
+    assert abstained(said)["circadian.IS"][0] == "nothing_varies"
 
 
 def test_nothing_measured_is_an_abstention_not_a_crash():

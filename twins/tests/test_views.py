@@ -50,7 +50,7 @@ def test_too_little_data_is_hatched_and_explained(
     make(patient)
     html = page(client_for(alice), patient)
     assert "No rhythm is shown." in html
-    assert "Valid days: 3; 7 are needed" in html
+    assert "Valid days: 3 (80 % measured, with movement); 7 are needed" in html
     assert '<circle class="twin-gap"' in html
     assert "Interdaily stability" not in html
 
@@ -111,3 +111,16 @@ def test_strangers_and_bad_ids_are_not_found(
     assert stranger.get(f"/twins/jobs/{job.id}/").status_code == 404
     for rest in ("?snapshot=x", "compare/", f"?snapshot={job.id}"):
         assert client_for(alice).get(base + rest).status_code == 404
+
+
+def test_coordinates_keep_their_points_in_every_language(
+    client_for: Browser, alice: User, patient: Patient, record: Record
+) -> None:
+    record(8)
+    make(patient)
+    client = client_for(alice)
+    html = client.get(f"/twins/patients/{patient.id}/", headers={"Accept-Language": "de"})
+    axes = [line for line in html.content.decode().split("<") if 'class="axis-line"' in line]
+    assert axes
+    assert not any("," in line for line in axes)
+    assert any("." in line for line in axes)

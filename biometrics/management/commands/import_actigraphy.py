@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError
 
 from biometrics.importers import Recording, actigraphy_columns, actigraphy_recordings
 from biometrics.services import Receipt, columns_store
@@ -23,6 +25,8 @@ from patients.services import patient_create
 
 # A public research recording names nobody and gives no birth date.
 UNKNOWN_BIRTH = date(1900, 1, 1)
+ON_DEMO = "This is a demo stack: new patients are marked as simulated, as all are on it."
+AWAY = "The database went away. Run the command again: it goes on where it stopped."
 
 
 class Command(BaseCommand):
@@ -40,8 +44,12 @@ class Command(BaseCommand):
             self._import_all(actor, recordings, options["zone"])
         except DomainError as refusal:
             raise CommandError(refusal.detail) from refusal
+        except OperationalError as error:
+            raise CommandError(AWAY) from error
 
     def _import_all(self, actor: Actor, recordings: list[Recording], zone: str) -> None:
+        if settings.DEMO:
+            self.stdout.write(ON_DEMO)
         began, minutes = time.monotonic(), 0
         for number, recording in enumerate(recordings, 1):
             receipt = import_recording(actor, recording, zone)

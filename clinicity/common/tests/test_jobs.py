@@ -49,6 +49,15 @@ def test_job_runs_once() -> None:
     assert (job.state, job.done_count, job.total_count, job.note) == ("done", 1, 2, "half")
 
 
+def test_job_for_later_waits_for_its_time() -> None:
+    later = clock.now() + timedelta(minutes=1)
+    job = jobs.enqueue(name(remember), by=WORKER, not_before=later, word="later")
+    assert not jobs.run(job.id)
+    assert jobs.waiting() == []
+    Job.objects.update(run_after=clock.now())
+    assert jobs.run(job.id)
+
+
 def test_failed_job_waits_and_is_buried_after_its_attempts() -> None:
     job = jobs.enqueue(name(fail), by=WORKER)
     jobs.run(job.id)

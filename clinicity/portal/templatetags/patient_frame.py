@@ -6,10 +6,9 @@ A tag rather than a context, so that pages of the lower apps can ask for it.
 from typing import Any
 
 from django import template
-from django.urls import reverse
 
 from clinicity.accounts.requests import actor_of
-from clinicity.portal.presenters import banner_of, url_if_built
+from clinicity.portal.banner import banner_of
 from patients.models import Patient
 
 register = template.Library()
@@ -17,11 +16,10 @@ register = template.Library()
 
 @register.inclusion_tag("components/patient_banner.html", takes_context=True)
 def patient_frame(context: template.Context, patient: Patient) -> dict[str, Any]:
+    request = context["request"]
     return {
-        "request": context["request"],
+        "request": request,
         "demo": context.get("demo"),
         "patient": patient,
-        "banner": banner_of(actor_of(context["request"]), patient),
-        "edit_url": reverse("patients:edit", args=[patient.id]),
-        "chat_url": url_if_built("agents:chat", patient.id),
+        "marks": banner_of(actor_of(request), patient, path=request.path),
     }

@@ -13,12 +13,12 @@ def days_back(count: int) -> list[date]:
 
 
 def test_the_usual_range_leaves_out_the_newest_days() -> None:
-    values = dict.fromkeys(days_back(90)[:-14], 7.0) | dict.fromkeys(days_back(14), 3.0)
-    assert lanes.usual_range(values, TODAY) == Range(7.0, 7.0, 76)
+    values = dict.fromkeys(days_back(90)[:-28], 7.0) | dict.fromkeys(days_back(28), 3.0)
+    assert lanes.usual_range(values, TODAY) == Range(7.0, 7.0, 62)
 
 
 def test_no_usual_range_before_enough_days() -> None:
-    assert lanes.usual_range(dict.fromkeys(days_back(27), 7.0), TODAY) is None
+    assert lanes.usual_range(dict.fromkeys(days_back(41), 7.0), TODAY) is None
 
 
 def test_a_gap_breaks_the_line_and_is_drawn() -> None:

@@ -1,0 +1,44 @@
+"""The patient's banner: who this is, on every page about them."""
+
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from alerts import selectors as alerts
+from clinicity.common.actors import Actor
+from patients import selectors as patients
+from patients.models import Patient
+
+# The rooms of one patient's record, in the order of a visit.
+ROOMS = (
+    (_("Overview"), "portal:patient"),
+    (_("Readings"), "biometrics:series"),
+    (_("Twin"), "twins:detail"),
+    (_("Documents"), "documents:of_patient"),
+    (_("Chat"), "agents:chat"),
+)
+
+
+def banner_of(actor: Actor, patient: Patient, *, path: str = "") -> dict[str, Any]:
+    """Allergies, open alerts, who treats, and the ways to the patient's other pages."""
+    team = patients.care_team(actor, patient.id)
+    rang = alerts.patient_alerts(actor, patient.id)
+    return {
+        "allergies": [row.substance for row in patients.allergies(actor, patient.id)],
+        "alerts": sum(alert.resolved_at is None for alert in rang),
+        "treating": [member.user.display_name for member in team if member.ends_at is None],
+        "rooms": [
+            {"label": label, "url": url, "current": url == path}
+            for label, name in ROOMS
+            if (url := url_if_built(name, patient.id))
+        ],
+    }
+
+
+def url_if_built(name: str, *args: Any) -> str:
+    """The URL of a page, or nothing while its room isn't built."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
