@@ -9,6 +9,7 @@ WIRING: dict[str, tuple[str, ...]] = {
     "patients.chart_changed": ("documents.tasks.link_chart",),
     "documents.uploaded": ("documents.tasks.ingest",),
     "documents.ingested": (),
+    "documents.deleted": ("documents.tasks.purge",),
     "twins.generated": (),
     "alerts.raised": (),
     "agents.turn_requested": ("agents.tasks.answer",),

@@ -23,3 +23,11 @@ def ingest(*, claim: jobs.Claim, patient_id: str, document_id: str, **_: object)
 def link_chart(*, claim: jobs.Claim, patient_id: str, **_: object) -> None:
     """Put what the chart says now into the patient's graph."""
     services.chart_link(by=WORKER, patient_id=UUID(patient_id))
+
+
+@jobs.work(queue=Queue.HEAVY)
+def purge(*, claim: jobs.Claim, patient_id: str, document_id: str, **_: object) -> None:
+    """Remove everything that was made of a deleted document."""
+    services.document_purge(
+        by=WORKER, patient_id=UUID(patient_id), document_id=UUID(document_id)
+    )

@@ -50,6 +50,11 @@ class Ingestion:
     def content(self) -> bytes:
         return files.read(self.patient_id, self.document.id)
 
+    def tell(self, done: int, total: int = 0) -> None:
+        """Say how far the step is, of the document's pages unless `total` is given."""
+        note = Step(self.document.step).label
+        self.progress(done, total or self.document.page_count, str(note))
+
     def acting(self) -> AbstractContextManager[None]:
         return acting_as(self.by, self.patient_id)
 
@@ -143,7 +148,7 @@ def index_vectors(run: Ingestion) -> None:
         by=run.by,
         patient_id=run.patient_id,
         chunks=chunks,
-        progress=lambda done: run.progress(done, len(chunks), Step.VECTORS),
+        progress=lambda done: run.tell(done, len(chunks)),
     )
 
 
@@ -186,7 +191,7 @@ def _begin(by: Actor, patient_id: UUID, document_id: UUID) -> Document | None:
 def _announce(run: Ingestion, step: str) -> None:
     run.document.step = step
     _save(run, "step")
-    run.progress(0, run.document.page_count, step)
+    run.tell(run.document.page_count - len(_unread(run)))
 
 
 def _save(run: Ingestion, field: str) -> None:
@@ -243,4 +248,4 @@ def _keep_page(run: Ingestion, number: int, size: PageSize, page: PageWords) -> 
             confidence=page.confidence, text=page.text, words=words_as_rows(page.words),
         ).save(force_insert=True)  # fmt: skip
         tell(run.document)
-    run.progress(number, run.document.page_count, run.document.step)
+    run.tell(number)

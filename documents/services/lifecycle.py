@@ -112,29 +112,43 @@ def document_accept(*, by: Actor, document_id: UUID) -> Document:
 
 
 def document_delete(*, by: Actor, document_id: UUID) -> None:
-    """Remove a document with all that was made of it. Its bare row stays as a trace.
+    """Take a document away at once; `document_purge` then removes what was made of it.
 
-    The index and the file go first: what fails there is tried again by deleting again.
+    The bare row stays as a trace, without a title. From the commit on nothing of the
+    document is shown, found or cited, whatever still lies in the index.
     """
     demand_writer(by)
     with acting_as(by):
         document = _locked(document_id)
-        chunk_ids = list(
-            Chunk.objects.filter(document_id=document.id).values_list("id", flat=True)
-        )
-    vectors.passages().remove(pseudonym(document.patient_id), chunk_ids)
-    document_unlink(by=by, document=document)
-    files.remove(document.patient_id, document.id)
-    with acting_as(by):
-        document = _locked(document_id)
-        Chunk.objects.filter(document_id=document.id).delete()
-        DocumentPage.objects.filter(document_id=document.id).delete()
         charts.timeline_source_remove(
             by=by, patient_id=document.patient_id, source_kind="document", source_id=document.id
         )
         document.title = document.filename = ""
         transition(document, State.DELETED)
-        record(by=by, act="document.delete", document=document, chunks=len(chunk_ids))
+        record(by=by, act="document.delete", document=document)
+        events.publish(
+            "documents.deleted", patient_id=document.patient_id, document_id=str(document.id)
+        )
+
+
+def document_purge(*, by: Actor, patient_id: UUID, document_id: UUID) -> None:
+    """Remove passages, links, file and text of a deleted document; safe to repeat.
+
+    The rows go last: while one is left, it is known what still has to go.
+    """
+    with acting_as(by, patient_id):
+        document = Document.objects.filter(id=document_id, state=State.DELETED).first()
+        rows = Chunk.objects.filter(document_id=document_id)
+        chunk_ids = list(rows.values_list("id", flat=True))
+    if document is None:
+        return
+    vectors.passages().remove(pseudonym(patient_id), chunk_ids)
+    document_unlink(by=by, document=document)
+    files.remove(patient_id, document_id)
+    with acting_as(by, patient_id):
+        Chunk.objects.filter(document_id=document_id).delete()
+        DocumentPage.objects.filter(document_id=document_id).delete()
+        record(by=by, act="document.purge", document=document, chunks=len(chunk_ids))
 
 
 def transition(document: Document, state: str, **changes: Any) -> None:

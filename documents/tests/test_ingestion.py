@@ -133,6 +133,8 @@ def test_delete_takes_everything_along(
     document = upload(alice, patient, letter)
     drain_jobs()
     services.document_delete(by=alice.actor, document_id=document.id)
+    assert found_by(alice, patient) == []
+    assert drain_jobs() == ["documents.tasks.purge"]
     assert vectors.passages().ids(pseudonym(patient.id)) == set()
     assert not list(media.rglob("*.sealed"))
     assert not patients.timeline_page(alice.actor, patient.id, kind="document").items
@@ -242,6 +244,7 @@ def test_document_is_linked_to_what_the_chart_names(
     assert (mention.origin.kind, mention.origin.id) == ("document", document.id)
     assert [place["page"] for place in mention.place] == [1, 1]
     services.document_delete(by=alice.actor, document_id=document.id)
+    drain_jobs()
     left = graph.store().read(alice.actor, patient.id)
     assert {edge.kind for edge in left.edges} == {"has", "takes"}
     assert "Clinic letter" not in {node.label for node in left.nodes}

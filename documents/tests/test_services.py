@@ -5,11 +5,16 @@ from typing import Any
 
 import pytest
 
+from clinicity.accounts.acting import acting_as
 from clinicity.accounts.models import User
 from clinicity.audit import services as audit
-from clinicity.common.exceptions import NotFound, Refused
+from clinicity.common.actors import WORKER
+from clinicity.common.exceptions import Conflict, NotFound, Refused, Unavailable
 from clinicity.common.models import OutboxEvent
+from clinicity.knowledge import vectors
+from conftest import DrainJobs
 from documents import selectors, services
+from documents.models import Document
 from documents.tests.samples import LETTER, pdf
 from patients.models import Patient
 
@@ -91,3 +96,71 @@ def assert_nothing(by: User, media: Path) -> None:
     assert not list(media.rglob("*.sealed"))
     assert not selectors.documents_page(by.actor).items
     assert not OutboxEvent.objects.filter(name="documents.uploaded").exists()
+
+
+@pytest.mark.parametrize(
+    ("state", "act"),
+    [
+        ("failed", services.document_retry),
+        ("held", services.document_accept),
+        ("ready", services.document_delete),
+    ],
+)
+def test_failed_audit_undoes_the_act(
+    alice: User,
+    patient: Patient,
+    letter: bytes,
+    monkeypatch: pytest.MonkeyPatch,
+    state: str,
+    act: Any,
+) -> None:
+    upload(alice, patient, letter)
+    (document,) = selectors.documents_page(alice.actor, patient.id).items
+    with acting_as(alice.actor):
+        for step in ("reading", state):
+            services.transition(document, step)
+
+    def broken(**_: Any) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(audit, "record", broken)
+        with pytest.raises(RuntimeError):
+            act(by=alice.actor, document_id=document.id)
+    assert selectors.document_progress(alice.actor, document.id).state == state
+
+
+def test_purge_waits_for_the_index_and_goes_on_later(
+    alice: User,
+    patient: Patient,
+    letter: bytes,
+    media: Path,
+    drain_jobs: DrainJobs,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def down() -> None:
+        raise Unavailable("The passage index doesn't answer.")
+
+    upload(alice, patient, letter)
+    drain_jobs()
+    (document,) = selectors.documents_page(alice.actor, patient.id).items
+    services.document_delete(by=alice.actor, document_id=document.id)
+    mine = {"by": WORKER, "patient_id": patient.id, "document_id": document.id}
+    with monkeypatch.context() as patch:
+        patch.setattr(vectors, "passages", down)
+        with pytest.raises(Unavailable):
+            services.document_purge(**mine)
+    assert list(media.rglob("*.sealed"))
+    for _ in range(2):
+        services.document_purge(**mine)
+    assert not list(media.rglob("*.sealed"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("ready", "reading"), ("held", "ready"), ("deleted", "received")]
+)
+def test_states_follow_their_table(before: str, after: str) -> None:
+    document = Document(state=before)
+    with pytest.raises(Conflict):
+        services.transition(document, after)
+    assert document.state == before
