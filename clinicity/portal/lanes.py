@@ -4,15 +4,18 @@ Pure. A lane is drawn in a box of DAY_WIDTH units a day and HEIGHT units; the pa
 stretches it sideways, so only heights are pixels.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
 from statistics import quantiles
 
+# From a value to its place, down from the top.
+Height = Callable[[float], float]
 DAY_WIDTH = 10
 HEIGHT = 40
 PAD = 4
+ROW_HEIGHT = 16
 # A usual range needs this many days, and leaves out the newest: what changes now
 # must not widen the range that it is held against.
 USUAL_DAYS = 14
@@ -119,9 +122,6 @@ def dose_bar(
     return DoseBar(name, box, ticks)
 
 
-ROW_HEIGHT = 16
-
-
 def _limits(lane: Lane, values: Sequence[float]) -> tuple[float, float]:
     ends = [*values, *([lane.usual.low, lane.usual.high] if lane.usual else [])]
     low = min(ends) if lane.floor is None else min(lane.floor, *ends)
@@ -129,14 +129,14 @@ def _limits(lane: Lane, values: Sequence[float]) -> tuple[float, float]:
     return (low, high) if high > low else (low - 1, high + 1)
 
 
-def _band(usual: Range | None, y, days: int) -> Box | None:  # type: ignore[no-untyped-def]
+def _band(usual: Range | None, y: Height, days: int) -> Box | None:
     if usual is None:
         return None
     top, bottom = y(usual.high), y(usual.low)
     return Box(0, top, days * DAY_WIDTH, round(max(bottom - top, 1), 1))
 
 
-def _overshoot(at: int, value: float, usual: Range | None, y) -> Box | None:  # type: ignore[no-untyped-def]
+def _overshoot(at: int, value: float, usual: Range | None, y: Height) -> Box | None:
     if usual is None or usual.low <= value <= usual.high:
         return None
     edge = usual.high if value > usual.high else usual.low
@@ -144,7 +144,7 @@ def _overshoot(at: int, value: float, usual: Range | None, y) -> Box | None:  # 
     return Box(at * DAY_WIDTH + 1, top, DAY_WIDTH - 2, round(bottom - top, 1))
 
 
-def _line(shown: Sequence[tuple[int, float]], y, *, joined: bool) -> str:  # type: ignore[no-untyped-def]
+def _line(shown: Sequence[tuple[int, float]], y: Height, *, joined: bool) -> str:
     parts, previous = [], None
     for at, value in shown:
         x = at * DAY_WIDTH + DAY_WIDTH / 2

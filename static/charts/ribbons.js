@@ -78,9 +78,20 @@ class Ribbons {
     this.cursor.hidden = false;
     this.cursor.style.left = `${left + ((this.at + 0.5) / this.days.length) * width}px`;
     const parts = this.lanes
-      .filter((lane) => lane.values[this.at] !== null)
-      .map((lane) => [lane.name, lane.values[this.at].toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 })]);
-    this.readout.replaceChildren(this.strong(this.window() ?? this.day(this.at)), ...parts.map(([name, value]) => `${name} ${value}`).flatMap((text) => [this.span(text)]));
+      .map((lane) => [lane.name, this.value(lane)])
+      .filter(([, value]) => value !== null)
+      .map(([name, value]) => this.span(`${name} ${value}`));
+    const mean = this.marked ? [this.span(this.node.dataset.wordMean)] : [];
+    this.readout.replaceChildren(this.strong(this.window() ?? this.day(this.at)), ...mean, ...parts);
+  }
+
+  // The day under the cursor, or the mean of the marked days.
+  value(lane) {
+    const [from, until] = this.marked ?? [this.at, this.at];
+    const found = lane.values.slice(from, until + 1).filter((value) => value !== null);
+    if (!found.length) return null;
+    const mean = found.reduce((sum, value) => sum + value, 0) / found.length;
+    return mean.toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 });
   }
 
   strong(text) {
