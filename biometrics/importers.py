@@ -11,8 +11,13 @@ from biometrics.features.columns import Columns, columns_of
 from clinicity.common.exceptions import Invalid
 
 MINUTE_MS = 60_000
-# The published files mix the two ways of writing a time.
-TIME_FORMATS = ("%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H:%M")
+# The published files mix three ways of writing a time, on the recorder's own clock. The
+# first of these is a hundred times as fast as the others, and fits almost every row.
+PARSERS = (
+    datetime.fromisoformat,
+    lambda text: datetime.strptime(text, "%Y-%m-%d %H:%M:%S"),  # noqa: DTZ007  one-digit hours
+    lambda text: datetime.strptime(text, "%d/%m/%Y %H:%M"),  # noqa: DTZ007
+)
 HEADER = ["timestamp", "date", "activity"]
 
 
@@ -75,11 +80,12 @@ def _header(path: Path) -> list[str]:
 
 
 def _moment(text: str, zone: ZoneInfo, path: Path, number: int) -> datetime:
-    for shape in TIME_FORMATS:
+    for parse in PARSERS:
         try:
-            return datetime.strptime(text, shape).replace(tzinfo=zone)
+            moment = parse(text)
         except ValueError:
             continue
+        return moment if moment.tzinfo else moment.replace(tzinfo=zone)
     raise Invalid(f"{path.name}, row {number + 2}: {text!r} is no time.")
 
 

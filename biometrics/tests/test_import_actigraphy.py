@@ -67,6 +67,16 @@ def test_the_hour_that_comes_twice_is_kept_twice(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
+    ["2003-03-18 05:07:00", "2003-03-18 5:07:00", "18/03/2003 5:07", "2003-03-18T04:07:00Z"],
+)
+def test_ways_of_writing_a_time(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.csv").write_text(f"timestamp,date,activity\n{text},2003-03-18,9\n")
+    columns = actigraphy_columns(tmp_path / "a.csv", OSLO)
+    assert datetime.fromtimestamp(columns.start_ms[0] / 1000, UTC).hour == 4
+
+
+@pytest.mark.parametrize(
+    "text",
     [
         "timestamp,date,activity\nnoon,x,1\n",
         "timestamp,date,activity\n2003-01-01 00:00:00,x,?\n",
