@@ -106,7 +106,7 @@ METRICS: dict[str, Metric] = _catalogue(
         loinc="8462-4", keys=("diastolic",), conversions={"mmHg": (1.0, 0.0)},
     ),
     Metric(
-        "glucose", "Glucose", "mmol/L", 0.5, 50, loinc="14745-4", keys=("glucose",),
+        "glucose", "Glucose", "mmol/L", 0.5, 50, loinc="15074-8", keys=("glucose",),
         # 18.0182 mg/dL of glucose (180.156 g/mol) are 1 mmol/L.
         conversions={"mg/dL": (1 / 18.0182, 0.0)},
     ),
