@@ -5,6 +5,7 @@ stack wrote into `var/` when it made its passwords and took its ports.
 """
 
 import os
+import re
 from pathlib import Path
 
 import environ
@@ -41,8 +42,13 @@ def load() -> environ.Env:
     if os.environ.get("ENVIRONMENT") != "production":
         sources += [var_dir() / "secrets.env", var_dir() / "stack.env"]
     for source in sources:
-        before = set(os.environ)
         if source.exists():
             environ.Env.read_env(str(source))
-        ORIGINS.update(dict.fromkeys(set(os.environ) - before, str(source)))
+            ORIGINS.update(dict.fromkeys(_given_by(source), str(source)))
     return environ.Env()
+
+
+def _given_by(source: Path) -> set[str]:
+    """Names whose value is the file's: read now, or inherited from a parent that did."""
+    pairs = re.findall(r"^([A-Z][A-Z0-9_]*)=(.*)$", source.read_text(), flags=re.MULTILINE)
+    return {name for name, value in pairs if value and os.environ.get(name) == value}

@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from clinicity import environment
 from clinicity.environment import ROOT
 
 DATABASE = "postgres://clinicity_app:x@db.clinic.example/clinicity"
@@ -66,6 +67,7 @@ def load_production(monkeypatch, tmp_path):
     """Load production's settings afresh from these variables alone; the suite's come back."""
 
     def load(variables: dict[str, str]) -> None:
+        monkeypatch.setattr(environment, "ORIGINS", {})
         for name in list(os.environ):
             monkeypatch.delenv(name)
         for name, value in (variables | {"CLINICITY_VAR": str(tmp_path)}).items():

@@ -7,9 +7,10 @@ pytestmark = pytest.mark.django_db
 
 
 def test_anonymous_is_sent_to_the_log_in_page(client: Client) -> None:
-    answer = client.get("/")
-    assert answer.status_code == 302
-    assert answer["Location"].startswith("/accounts/login/")
+    answer = client.get("/", follow=True)
+    last, status = answer.redirect_chain[-1]
+    assert status == 302
+    assert last.startswith("/accounts/login/")
 
 
 def test_log_in_page_signs_in_and_goes_on(client: Client, alice: User, password: str) -> None:
