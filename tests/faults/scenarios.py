@@ -31,6 +31,6 @@ FAULTS: dict[str, Callable[..., Outcome]] = {
     "ingest_kill_valkey": partial(_ingest, victim="valkey"),
     "import_kill_process": partial(_importing, victim="process"),
     "import_kill_postgres": partial(_importing, victim="postgres"),
-    "jobs_kill_worker": partial(_work, victim="fast"),
+    "jobs_kill_worker": partial(_work, victim="worker"),
     "jobs_kill_valkey": partial(_work, victim="valkey"),
 }

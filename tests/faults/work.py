@@ -39,7 +39,7 @@ def run(place: House, *, victim: str, mutant: bool, seed: int) -> Outcome:
         for _ in range(KILLS):
             await_progress(clients)
             time.sleep(chance.uniform(0.2, 1.0))
-            if victim == "fast":
+            if victim == "worker":
                 _kill_tree(worker.pid)
                 worker = place.spawn(FastWorker(place.folder).program()[1:], log="fast")
             else:
