@@ -12,6 +12,8 @@ class Sample(models.Model):
     duration_ms = models.BigIntegerField()
     value = models.FloatField()
 
+    objects: ClassVar[models.Manager["Sample"]] = models.Manager()
+
     class Meta:
         app_label = "benchmarks"
         managed = False
