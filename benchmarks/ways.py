@@ -78,7 +78,7 @@ def _copy(peer: psycopg.Connection, subject: UUID, number: int) -> int:
 def _bulk(subject: UUID, number: int) -> int:
     names = ("patient_id", "metric", "start_ms", "duration_ms", "value")
     rows = [Sample(**dict(zip(names, row, strict=True))) for row in _rows(subject, number)]
-    Sample.objects.using("owner").bulk_create(rows, ignore_conflicts=True)
+    Sample._default_manager.using("owner").bulk_create(rows, ignore_conflicts=True)
     return len(rows)
 
 
