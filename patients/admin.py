@@ -1,23 +1,61 @@
-"""Patients in the admin: by pseudonym, found by whole name through the blind index."""
+"""Patients in the admin: listed by pseudonym, found by whole name, changed by services."""
+
+from typing import Any, ClassVar
+from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from clinicity.accounts.requests import actor_of
 from clinicity.common.admin import ReadOnlyAdmin
+from patients import selectors, services
+from patients.forms import PatientAdminForm
 from patients.models import CareTeamMember, Patient
 from patients.services.people import index_of
 
 
 @admin.register(Patient)
 class PatientAdmin(ReadOnlyAdmin[Patient]):
+    form = PatientAdminForm
+    actions = ("take_off_the_list", "put_back")
     list_display = ("__str__", "created_at", "time_zone", "simulated", "deleted_at")
     list_filter = ("simulated",)
     search_fields = ("search_index",)
     search_help_text = _("A whole name, record number or date of birth (1985-07-20).")
-    fields = ("id", "created_at", "time_zone", "simulated", "version", "deleted_at")
-    readonly_fields = fields
+    fields = (*PatientAdminForm.Meta.fields, "id", "created_at", "simulated", "deleted_at")
+    readonly_fields: ClassVar = ("id", "created_at", "simulated", "deleted_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return True
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Opening a person's page is reading them: it goes on record."""
+        selectors.patient_get(actor_of(request), UUID(object_id))
+        return super().change_view(request, object_id, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Patient, form: Any, change: Any) -> None:
+        if change:
+            changes = {name: form.cleaned_data[name] for name in form.changed_data}
+            services.patient_edit(by=actor_of(request), patient_id=obj.id, changes=changes)
+        else:
+            obj.id = services.patient_create(by=actor_of(request), **form.cleaned_data).id
+
+    @admin.action(description=_("Take off the list (can be undone)"))
+    def take_off_the_list(self, request: HttpRequest, chosen: QuerySet[Patient]) -> None:
+        for patient in chosen.filter(deleted_at__isnull=True):
+            services.patient_delete(by=actor_of(request), patient_id=patient.id)
+
+    @admin.action(description=_("Put back on the list"))
+    def put_back(self, request: HttpRequest, chosen: QuerySet[Patient]) -> None:
+        for patient in chosen.filter(deleted_at__isnull=False):
+            services.patient_restore(by=actor_of(request), patient_id=patient.id)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Patient], search_term: str

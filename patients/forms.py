@@ -1,7 +1,10 @@
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from patients.models import Patient
+from patients.services.people import implausible
 
 
 class PatientForm(forms.Form):
@@ -22,6 +25,26 @@ class PatientForm(forms.Form):
 
 class PatientEditForm(PatientForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class PatientAdminForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The same demographics in the admin; the service saves them."""
+
+    sex = forms.ChoiceField(label=_("Sex"), choices=Patient.Sex.choices, initial="unknown")
+
+    class Meta:
+        model = Patient
+        fields = (
+            "first_name", "last_name", "preferred_name", "date_of_birth", "sex",
+            "record_number", "time_zone",
+        )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.errors:
+            for name, sentences in implausible(data).items():
+                self.add_error(name, sentences)
+        return data
 
 
 class TimelineEventForm(forms.Form):

@@ -14,7 +14,7 @@ M = TypeVar("M", bound=models.Model)
 class ReadOnlyAdmin(admin.ModelAdmin[M]):
     """Rows are shown and never changed here; acts go through services."""
 
-    actions = None
+    actions: Any = None
     list_per_page = 50
     show_full_result_count = False
 

@@ -95,8 +95,9 @@ def take_slot(folder: Folder, keep: ExitStack) -> Slot:
     """Start the stack if need be, and hold a slot until `keep` closes."""
     folder.prepare()
     (folder.root / "volatile").touch()
-    control.start(folder, idle_minutes=IDLE_MINUTES)
+    # In use before it starts: one that counts its idle time from last week would end.
     keep.enter_context(control.in_use(folder))
+    control.start(folder, idle_minutes=IDLE_MINUTES)
     number, lock = _free_number(folder)
     keep.enter_context(lock)
     postgres = next(s for s in embedded.announced(folder) if isinstance(s, Postgres))

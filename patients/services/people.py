@@ -17,7 +17,7 @@ from clinicity.common.ids import new_id
 from clinicity.privacy import keyring
 from clinicity.privacy.pseudonyms import blind_index
 from patients.models import CareTeamMember, Patient
-from patients.permissions import demand_writer
+from patients.permissions import demand_registrar, demand_writer
 
 SEARCH_SCOPE = "patient.search"
 EDITABLE = (
@@ -43,7 +43,7 @@ def patient_create(
 
     On the demo stack every patient is simulated, and one that is said not to be is refused.
     """
-    demand_writer(by)
+    demand_registrar(by)
     patient = Patient(
         id=new_id(),
         first_name=first_name.strip(),
@@ -59,7 +59,7 @@ def patient_create(
     patient.search_index = search_index(patient)
     with acting_as(by, Scope.ALL_PATIENTS if by.role == Role.SERVICE else None):
         keyring.subject_key_create(patient.id)
-        if by.role != Role.SERVICE:
+        if by.role not in (Role.SERVICE, Role.ADMIN):
             # First, so that row security lets the patient's own row in.
             _member(patient.id, by.id, CareTeamMember.Part.TREATS).save(force_insert=True)
         patient.save(force_insert=True)
@@ -78,7 +78,7 @@ def patient_edit(
     version: int | None = None,
 ) -> Patient:
     """Change demographics. With `version`, only if nobody else changed them since."""
-    demand_writer(by)
+    demand_registrar(by)
     unknown = sorted(set(changes) - set(EDITABLE))
     if unknown:
         raise Invalid(f"These can't be changed here: {', '.join(unknown)}.")
@@ -99,7 +99,7 @@ def patient_edit(
 
 def patient_delete(*, by: Actor, patient_id: UUID) -> None:
     """Take a patient off every list. Nothing is destroyed; `patient_restore` undoes it."""
-    demand_writer(by)
+    demand_registrar(by)
     with acting_as(by):
         patient = _patient_locked(patient_id)
         patient.deleted_at, patient.deleted_by = clock.now(), by.id
@@ -108,7 +108,7 @@ def patient_delete(*, by: Actor, patient_id: UUID) -> None:
 
 
 def patient_restore(*, by: Actor, patient_id: UUID) -> Patient:
-    demand_writer(by)
+    demand_registrar(by)
     with acting_as(by):
         patient = Patient.objects.select_for_update().filter(id=patient_id).first()
         if patient is None:
@@ -170,6 +170,22 @@ def index_of(term: str) -> str:
     return blind_index(term, scope=SEARCH_SCOPE)
 
 
+def implausible(demographics: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What is wrong with each field of a patient's demographics, in sentences."""
+    errors = {
+        name: ["This is needed."]
+        for name in ("first_name", "last_name")
+        if not demographics[name].strip()
+    }
+    if not OLDEST <= demographics["date_of_birth"] <= clock.now().date():
+        errors["date_of_birth"] = [f"Give a date from {OLDEST.year} until today."]
+    if demographics["sex"] not in Patient.Sex.values:
+        errors["sex"] = [f"Choose one of {', '.join(Patient.Sex.values)}."]
+    if not _is_zone(demographics["time_zone"]):
+        errors["time_zone"] = ["Give an IANA time zone such as Europe/London."]
+    return errors
+
+
 def _simulated(wanted: bool | None) -> bool:  # noqa: FBT001
     if settings.DEMO and wanted is False:
         raise Refused("The demo stack takes simulated patients only.")
@@ -177,17 +193,7 @@ def _simulated(wanted: bool | None) -> bool:  # noqa: FBT001
 
 
 def _demand_plausible(patient: Patient) -> None:
-    errors = {}
-    for name in ("first_name", "last_name"):
-        if not getattr(patient, name):
-            errors[name] = ["This is needed."]
-    if not OLDEST <= patient.date_of_birth <= clock.now().date():
-        errors["date_of_birth"] = [f"Give a date from {OLDEST.year} until today."]
-    if patient.sex not in Patient.Sex.values:
-        errors["sex"] = [f"Choose one of {', '.join(Patient.Sex.values)}."]
-    if not _is_zone(patient.time_zone):
-        errors["time_zone"] = ["Give an IANA time zone such as Europe/London."]
-    if errors:
+    if errors := implausible({name: getattr(patient, name) for name in EDITABLE}):
         raise Invalid("Some fields need another value.", errors=errors)
 
 
