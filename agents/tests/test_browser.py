@@ -175,7 +175,7 @@ def test_without_script_the_page_comes_back_with_the_answer(
     shot(page, "chat-broad")
     page.set_viewport_size({"width": 390, "height": 800})
     shot(page, "chat-phone")
-    page.emulate_media(color_scheme="dark")
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     shot(page, "chat-phone-dark")
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -3,13 +3,18 @@ import io
 import pytest
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
+from django.db import connections
 
 from clinicity.stack import doctor, health
 
 
 def _told() -> str:
+    connections.close_all()  # the command's own process starts without any
     out = io.StringIO()
-    call_command("doctor", stdout=out)
+    try:
+        call_command("doctor", stdout=out)
+    except CommandError as error:
+        raise CommandError(f"{error}\n{out.getvalue()}") from error
     return out.getvalue()
 
 
