@@ -8,7 +8,7 @@
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -79,10 +79,7 @@ def columns_store(
     source: str,
 ) -> Receipt:
     """Store columns that are in the metrics' own units already, by metric."""
-    for metric in columns:
-        metric_of(metric)
-    if not columns and not reasons:
-        raise Invalid("There is no sample to store.")
+    _demand_known(columns, reasons)
     with acting_as(by, patient_id if by.role == Role.SERVICE else None):
         zone, now = patient_locked(patient_id), clock.now()
         position = next_position(patient_id)
@@ -101,6 +98,13 @@ def columns_store(
             "biometrics.readings_stored", patient_id=patient_id, batch_id=str(batch.id)
         )
     return receipt_of(batch)
+
+
+def _demand_known(columns: Iterable[str], reasons: Sequence[tuple[int, str]]) -> None:
+    for metric in columns:
+        metric_of(metric)
+    if not columns and not reasons:
+        raise Invalid("There is no sample to store.")
 
 
 def receipt_of(batch: IngestBatch) -> Receipt:
@@ -151,17 +155,11 @@ def _segments_merge(
 ) -> Counts:
     span = metric_of(metric).span_ms
     spans = new.start_ms // span * span
-    starts = np.unique(spans)
-    held = {
-        segment.span_start_ms: segment
-        for segment in ReadingSegment.objects.filter(
-            Q(device_id=device_id), patient_id=patient_id, metric=metric,
-            span_start_ms__in=starts.tolist(),
-        )
-    }  # fmt: skip
+    starts = np.unique(spans).tolist()
+    held = _segments_held(patient_id, device_id, metric, starts)
     totals = np.zeros(3, dtype=np.int64)
     created = []
-    for start in starts.tolist():
+    for start in starts:
         segment = held.get(start) or ReadingSegment(
             id=new_id(), patient_id=patient_id, device_id=device_id, metric=metric,
             span_start_ms=start,
@@ -178,6 +176,15 @@ def _segments_merge(
             created.append(segment)
     ReadingSegment.objects.bulk_create(created)
     return totals  # type: ignore[return-value]
+
+
+def _segments_held(
+    patient_id: UUID, device_id: UUID | None, metric: str, starts: Sequence[int]
+) -> dict[int, ReadingSegment]:
+    rows = ReadingSegment.objects.filter(
+        Q(device_id=device_id), patient_id=patient_id, metric=metric, span_start_ms__in=starts
+    )
+    return {segment.span_start_ms: segment for segment in rows}
 
 
 def _merged(segment: ReadingSegment, new: Columns) -> Merged:

@@ -55,19 +55,7 @@ def patient_create(
         time_zone=time_zone,
         simulated=_simulated(simulated),
     )
-    _demand_plausible(patient)
-    patient.search_index = search_index(patient)
-    with acting_as(by, Scope.ALL_PATIENTS if by.role == Role.SERVICE else None):
-        keyring.subject_key_create(patient.id)
-        if by.role not in (Role.SERVICE, Role.ADMIN):
-            # First, so that row security lets the patient's own row in.
-            _member(patient.id, by.id, CareTeamMember.Part.TREATS).save(force_insert=True)
-        patient.save(force_insert=True)
-        audit.record(
-            by=by, act="patient.create", subject="patient", subject_id=patient.id,
-            patient_id=patient.id,
-        )  # fmt: skip
-    return patient
+    return _kept(by, patient)
 
 
 def patient_edit(
@@ -203,6 +191,19 @@ def _is_zone(name: str) -> bool:
     except (ZoneInfoNotFoundError, ValueError):
         return False
     return True
+
+
+def _kept(by: Actor, patient: Patient) -> Patient:
+    _demand_plausible(patient)
+    patient.search_index = search_index(patient)
+    with acting_as(by, Scope.ALL_PATIENTS if by.role == Role.SERVICE else None):
+        keyring.subject_key_create(patient.id)
+        if by.role not in (Role.SERVICE, Role.ADMIN):
+            # First, so that row security lets the patient's own row in.
+            _member(patient.id, by.id, CareTeamMember.Part.TREATS).save(force_insert=True)
+        patient.save(force_insert=True)
+        _record(by, "patient.create", patient)
+    return patient
 
 
 def _patient_locked(patient_id: UUID) -> Patient:

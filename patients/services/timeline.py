@@ -33,8 +33,7 @@ def timeline_event_add(
     An entry that tells of a source row is made once, however often it is asked for.
     """
     demand_writer(by)
-    if not title.strip() or len(title) > LONGEST_TITLE:
-        raise Invalid(f"A title of 1 to {LONGEST_TITLE} characters is needed.")
+    _demand_title(title)
     with acting_as(by, patient_id if by.role == Role.SERVICE else None):
         _demand_patient(patient_id)
         known = source_id and _of_source(patient_id, source_kind, source_id)
@@ -91,6 +90,11 @@ def timeline_source_remove(
             event.deleted_at = clock.now()
             event.save(update_fields=["deleted_at"])
             _record(by, "timeline.delete", event)
+
+
+def _demand_title(title: str) -> None:
+    if not title.strip() or len(title) > LONGEST_TITLE:
+        raise Invalid(f"A title of 1 to {LONGEST_TITLE} characters is needed.")
 
 
 def _demand_patient(patient_id: UUID) -> None:
