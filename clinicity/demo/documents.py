@@ -16,6 +16,8 @@ Form = Literal["pdf", "scan", "photo"]
 
 CLINIC = "Clinicity Simulated Clinic - invented for demonstration"
 TIMES = {1: "once daily", 2: "twice daily"}
+NAMES = {"phq9": "PHQ-9", "gad7": "GAD-7"}
+REFERRED = 100  # days ago
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,30 @@ def lab_report(life: Life) -> Paper | None:
     return Paper(
         "laboratory-report.pdf", "pdf", "Laboratory report", person, day, (head, *lines)
     )
+
+
+def referral(life: Life) -> Paper:
+    """The family doctor's letter that began it, scanned when it came."""
+    person, day = life.person, _day(life, REFERRED)
+    known = [row for row in person.conditions if row[2] <= day]
+    paragraphs = (
+        f"{person.full_name} is referred for assessment and treatment.",
+        *(f"Known: {display}, since {_long(since)}." for _, display, since in known),
+        *_allergies(person),
+    )
+    return Paper("referral.pdf", "scan", "Referral", person, day, paragraphs)
+
+
+def scores(life: Life) -> Paper | None:
+    """What the questionnaires of the simulated days added up to."""
+    if not life.answers:
+        return None
+    lines = [
+        f"{NAMES[given.instrument]} on {_long(given.answered_at.date())}: {sum(given.items)}."
+        for given in life.answers
+    ]
+    day = life.answers[-1].answered_at.date()
+    return Paper("scores.pdf", "pdf", "Questionnaire scores", life.person, day, tuple(lines))
 
 
 def discharge_letter(life: Life) -> Paper | None:
@@ -198,5 +224,5 @@ SCANNED = frozenset({"maeve", "jonas", "leopold"})
 PHOTOGRAPHED = frozenset({"silas"})
 STAYS: dict[str, Callable[[Life], Paper]] = {"iris": _iris_stay, "tobias": _tobias_stay}
 WRITERS: tuple[Callable[[Life], Paper | None], ...] = (
-    discharge_letter, clinic_letter, lab_report, medicine_card,
+    referral, discharge_letter, clinic_letter, lab_report, medicine_card, scores,
 )  # fmt: skip

@@ -57,3 +57,10 @@ def test_a_photo_is_a_jpeg() -> None:
 def test_the_same_paper_is_printed_the_same(person: Person, name: str) -> None:
     paper = papers_of(person)[name]
     assert printed(paper) == printed(paper)
+
+
+def test_everyone_has_a_few_papers_and_one_of_them_scanned() -> None:
+    for life in simulate(UNTIL):
+        forms = [paper.form for paper in papers(life)]
+        assert len(forms) >= 2
+        assert "scan" in forms
