@@ -86,7 +86,10 @@ def simulated_papers(walk: Walk) -> str:
 def scanned_paper(walk: Walk) -> str:
     """Maeve's letter is a scan without text: it is read by OCR."""
     await_that(lambda: _states(walk, "maeve"), what="papers of Maeve", seconds=READ_PATIENCE)
-    document = _documents(walk, "maeve")[0]
+    letters = [
+        row for row in _documents(walk, "maeve") if row["filename"] == "clinic-letter.pdf"
+    ]
+    (document,) = letters
     page = walk.ask("GET", f"/api/v1/documents/{document['id']}/pages").json()["items"][0]
     demand("Lamotrigine" in page["text"], f"read: {page['text'][:200]!r}")
     return (
