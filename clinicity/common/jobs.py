@@ -19,7 +19,7 @@ from uuid import UUID
 
 from celery import current_app, shared_task
 from django.db import close_old_connections, connection, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from kombu.exceptions import OperationalError
 
 from clinicity.common import clock
@@ -226,7 +226,6 @@ def _retry_or_bury(claim: Claim, error: str) -> None:
 def _finish(claim: Claim, *, state: Job.State, error: str) -> None:
     Job.objects.filter(id=claim.job_id, token=claim.token, state=Job.State.RUNNING).update(
         state=state, error=error, finished_at=clock.now(), lease_until=None,
-        total_count=F("total_count"),
     )  # fmt: skip
 
 
