@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
 from biometrics import selectors
-from biometrics.importers import actigraphy_columns
+from biometrics.importers.actigraphy import actigraphy_columns
 from clinicity.accounts.models import User
 from patients.selectors import patients_page
 

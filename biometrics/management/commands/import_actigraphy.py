@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError
 
-from biometrics.importers import Recording, actigraphy_columns, actigraphy_recordings
+from biometrics.importers.actigraphy import Recording, actigraphy_columns, actigraphy_recordings
 from biometrics.services import Receipt, columns_store
 from clinicity.accounts.selectors import user_by_email
 from clinicity.common.actors import Actor

@@ -1,0 +1,1 @@
+"""Readings of other systems. Adding a format is adding one entry."""
