@@ -1,9 +1,9 @@
 from django.urls import path
 
-from biometrics import views
+from biometrics.views import readings
 
 app_name = "biometrics"
 urlpatterns = [
-    path("patients/<uuid:patient_id>/panel/", views.panel, name="panel"),
-    path("patients/<uuid:patient_id>/", views.series, name="series"),
+    path("patients/<uuid:patient_id>/panel/", readings.panel, name="panel"),
+    path("patients/<uuid:patient_id>/", readings.series, name="series"),
 ]

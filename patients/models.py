@@ -90,6 +90,28 @@ class PatientRecord(SealedModel):
         subject: ClassVar = "patient_id"
 
 
+class ZoneChange(PatientRecord):
+    """From when on a patient lived by another time zone than before.
+
+    `Patient.time_zone` is the newest; before the first change it was `before`.
+    """
+
+    since = models.DateTimeField()
+    zone = models.CharField(max_length=40)
+    before = models.CharField(max_length=40)
+    made_by = models.UUIDField()
+
+    class Meta(PatientRecord.Meta):
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["patient", "since"], name="zone_since_once")
+        ]
+
+    class Privacy:
+        subject: ClassVar = "patient_id"
+        protected: ClassVar = ()
+        plain: ClassVar = (*BASE, "since", "zone", "before", "made_by")
+
+
 class CareTeamMember(PatientRecord):
     """That a user treats or covers a patient, from a moment until another."""
 

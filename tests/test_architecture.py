@@ -71,7 +71,7 @@ def writers_that_take_positionals(tree: ast.Module) -> list[str]:
 
 
 def is_edge(path: Path) -> bool:
-    return path.stem in EDGES or "api" in path.parts
+    return path.stem in EDGES or path.parent.name in EDGES or "api" in path.parts
 
 
 def is_service(path: Path) -> bool:

@@ -1,10 +1,10 @@
-from biometrics.api import views
+from biometrics.api.views import devices, events, readings
 from clinicity.common.routes import route
 
 urlpatterns = [
-    route("biometric-events/", views.EventsView, name="biometric-events"),
-    route("biometric-events/receipts/<uuid:batch_id>/", views.ReceiptView, name="receipt"),
-    route("biometrics/series/", views.SeriesView, name="series"),
-    route("analytics/aggregated/", views.AggregatedView, name="aggregated"),
-    route("devices/", views.DevicesView, name="devices"),
+    route("biometric-events/", events.EventsView, name="biometric-events"),
+    route("biometric-events/receipts/<uuid:batch_id>/", events.ReceiptView, name="receipt"),
+    route("biometrics/series/", readings.SeriesView, name="series"),
+    route("analytics/aggregated/", readings.AggregatedView, name="aggregated"),
+    route("devices/", devices.DevicesView, name="devices"),
 ]

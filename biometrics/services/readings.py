@@ -21,7 +21,7 @@ from django.db.models import Max, Q
 
 from biometrics.features.columns import Columns, Merged, columns_of, merge, packed, unpacked
 from biometrics.metrics import metric_of
-from biometrics.models import IngestBatch, ReadingSegment
+from biometrics.models import ImportRun, IngestBatch, ReadingSegment
 from biometrics.samples import Sample, sorted_out
 from biometrics.services.summaries import summaries_refresh
 from clinicity.accounts.acting import acting_as
@@ -35,6 +35,8 @@ from patients.models import Patient
 # Two-part advisory locks: this class, and a hash of the patient.
 PATIENT_LOCK = 0x4C0C
 Counts = tuple[int, int, int]
+# A device (None for what names none) and a metric's code.
+Lane = tuple[UUID | None, str]
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,22 @@ def columns_store(
     return receipt_of(batch)
 
 
+def lanes_store(
+    *,
+    by: Actor,
+    patient_id: UUID,
+    lanes: Mapping[Lane, Columns],
+    reasons: Sequence[tuple[int, str]] = (),
+    source: str,
+    import_run: ImportRun | None = None,
+) -> Receipt:
+    """Store columns of several devices and metrics as one row of the ledger.
+
+    Joins the caller's transaction, so that an import keeps its position with the samples.
+    """
+    raise NotImplementedError
+
+
 def _demand_known(columns: Iterable[str], reasons: Sequence[tuple[int, str]]) -> None:
     for metric in columns:
         metric_of(metric)
@@ -111,7 +129,7 @@ def receipt_of(batch: IngestBatch) -> Receipt:
     return Receipt(
         id=batch.id, patient_id=batch.patient_id, position=batch.position,
         accepted=batch.accepted, duplicate=batch.duplicate, corrected=batch.corrected,
-        rejected=batch.rejected, reasons=[(index, why) for index, why in batch.reasons],
+        rejected=batch.rejected, reasons=[(index, why) for index, why in batch.reasons or ()],
         digest=batch.digest, received_at=batch.created_at,
     )  # fmt: skip
 
@@ -203,5 +221,6 @@ def _ledger_add(
         patient_id=patient_id, position=position, payload=payload,
         digest=hashlib.sha256(payload).hexdigest(), device_id=device_id, source=source,
         actor_id=by.id, accepted=accepted, duplicate=duplicate, corrected=corrected,
-        rejected=len(reasons), reasons=list(reasons), created_at=now,
+        rejected=len(reasons), reasons=list(reasons) or None, created_at=now,
+        metrics=sorted(columns),
     )  # fmt: skip

@@ -28,9 +28,9 @@ FIGURES = ("count", "mean", "low", "high", "sd")
 UPSERT = """
 INSERT INTO biometrics_rollup (
     patient_id, device_id, metric, period, created_at, id, start_at, local_date,
-    count, mean, low, high, sd
+    count, mean, low, high, sd, implausible
 )
-SELECT %s, %s, %s, %s, now(), part.*
+SELECT %s, %s, %s, %s, now(), part.*, 0
 FROM unnest(
     %s::uuid[], %s::timestamptz[], %s::date[],
     %s::int[], %s::float8[], %s::float8[], %s::float8[], %s::float8[]

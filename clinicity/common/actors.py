@@ -35,4 +35,5 @@ def service_actor(name: str) -> Actor:
 # Services that act without a person. Each has a user row of role `service`.
 WORKER = service_actor("worker")
 SYSTEM = service_actor("system")
-SERVICES = {"worker": WORKER, "system": SYSTEM}
+DOOR = service_actor("door")
+SERVICES = {"worker": WORKER, "system": SYSTEM, "door": DOOR}

@@ -6,7 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from biometrics import presenters, selectors
+from biometrics import selectors
+from biometrics.presenters import readings as presenters
 from clinicity.accounts.requests import actor_of
 from clinicity.common import clock
 from patients.access import patient_or_404

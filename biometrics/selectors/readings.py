@@ -1,4 +1,4 @@
-"""Reading measurements: single samples, series for charts, summaries, receipts."""
+"""Reading measurements: single samples, series for charts, summaries."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,18 +8,14 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from django.db.models import Max
 from tsdownsample import MinMaxLTTBDownsampler
 
 from biometrics.features.columns import Columns, Floats, Ints, joined, unpacked
 from biometrics.metrics import METRICS, Metric, metric_of
-from biometrics.models import Device, IngestBatch, LatestReading, ReadingSegment, Rollup
-from biometrics.services.readings import Receipt, receipt_of
+from biometrics.models import LatestReading, ReadingSegment, Rollup
 from clinicity.accounts.acting import acting_as
 from clinicity.audit import services as audit
 from clinicity.common.actors import Actor, Role
-from clinicity.common.exceptions import NotFound
-from clinicity.common.pages import PAGE_SIZE, Page, page_of
 from patients import selectors as patients
 
 # A pause this many times the usual step is a gap, and drawn as one.
@@ -143,41 +139,6 @@ def latest(actor: Actor, patient_id: UUID) -> list[Latest]:
 def metrics_present(actor: Actor, patient_id: UUID) -> list[str]:
     """Codes of the metrics that this patient has samples of."""
     return [row.metric.code for row in latest(actor, patient_id)]
-
-
-def ledger_position(actor: Actor, patient_id: UUID) -> int:
-    """The patient's newest place in the ledger; 0 before the first batch."""
-    with acting_as(actor, _scope(actor, patient_id)):
-        rows = IngestBatch.objects.filter(patient_id=patient_id)
-        return int(rows.aggregate(last=Max("position"))["last"] or 0)
-
-
-def receipt_get(actor: Actor, batch_id: UUID) -> Receipt:
-    """The receipt of one batch of one of the actor's patients."""
-    with acting_as(actor):
-        batch = IngestBatch.objects.filter(id=batch_id).first()
-    if batch is None:
-        raise NotFound("There is no such receipt.")
-    return receipt_of(batch)
-
-
-def receipts_page(
-    actor: Actor, patient_id: UUID, *, cursor: str | None = None, size: int = PAGE_SIZE
-) -> Page[Receipt]:
-    """What arrived for a patient, newest first."""
-    patients.patient_get(actor, patient_id)
-    with acting_as(actor, _scope(actor, patient_id)):
-        rows = IngestBatch.objects.filter(patient_id=patient_id).defer("payload")
-        if cursor and cursor.isdecimal():
-            rows = rows.filter(position__lt=int(cursor))
-        found = list(rows.order_by("-position")[: size + 1])
-    return page_of(found, size=size, key=lambda batch: batch.position).map(receipt_of)
-
-
-def devices(actor: Actor, patient_id: UUID) -> list[Device]:
-    patients.patient_get(actor, patient_id)
-    with acting_as(actor, _scope(actor, patient_id)):
-        return list(Device.objects.filter(patient_id=patient_id).order_by("created_at"))
 
 
 def _aggregate(metric: Metric, rows: list[Rollup], asked: int) -> Aggregate:

@@ -1,0 +1,1 @@
+"""Readings, devices and imports as text and as JSON documents."""
