@@ -10,7 +10,7 @@ from clinicity.common.actors import WORKER
 from clinicity.common.queues import Queue
 
 
-@jobs.work(queue=Queue.FAST, time_limit=120)
+@jobs.work(queue=Queue.FAST, time_limit=120, once_waiting=True)
 def evaluate_patient(*, claim: jobs.Claim, patient_id: str, **_: str | int) -> None:
     """Judge a patient's newest readings against the rules."""
     services.patient_evaluate(by=WORKER, patient_id=UUID(patient_id))

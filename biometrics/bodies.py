@@ -1,11 +1,15 @@
-"""Bodies of `POST biometric-events`, decoded into samples. Pure.
+"""Bodies of `POST biometric-events`, decoded into columns. Pure.
 
-One event `{"patient_id", "data_type", "timestamp", "data": {"bpm": 72}}`, several under
-`{"patient_id", "events": […]}`, or a list of events that all name the same patient.
+- one event: `{"patient_id", "data_type", "timestamp", "data": {"bpm": 72}}`
+- several: `{"patient_id", "events": […]}`, or a list of events
+- columns: `{"patient_id", "columns": [{"data_type", "timestamp": […], "value": […]}]}`
+
+A bad event among good ones is no error of the body: it becomes a reason, which names its
+index and its field.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -13,104 +17,226 @@ from uuid import UUID
 import msgspec
 
 from biometrics.features.columns import NO_SEQUENCE
-from biometrics.metrics import metric_of
-from biometrics.samples import Sample, value_in
+from biometrics.samples import Reason, Sent, sent_of
 from clinicity.common.exceptions import Invalid
 
 T = TypeVar("T")
 MOST_EVENTS = 50_000
 
 
-class Event(msgspec.Struct):
-    """One measurement as devices send it."""
+class Event(msgspec.Struct, gc=False):
+    """One measurement as devices send it: a `Sample` under its names in JSON."""
 
-    data_type: str
-    timestamp: datetime
-    data: dict[str, Any] = {}
+    metric: str = msgspec.field(name="data_type")
+    start: str = msgspec.field(name="timestamp")
+    data: dict[str, Any] | None = None
     patient_id: UUID | None = None
     value: float | None = None
     unit: str = ""
-    end: datetime | None = None
+    end: str | None = None
     sequence: int = NO_SEQUENCE
 
 
-class Batch(msgspec.Struct):
-    """Many measurements of one patient."""
+class Column(msgspec.Struct, gc=False):
+    """Many measurements of one metric, by column. Times are RFC 3339 or ms since 1970."""
 
-    patient_id: UUID
-    events: list[msgspec.Raw]
+    metric: str = msgspec.field(name="data_type")
+    start: list[str | int] = msgspec.field(name="timestamp")
+    value: list[Any] = []
+    unit: str = ""
+    end: list[str | int | None] | None = None
+    duration_ms: int | list[int] | None = None
+    sequence: list[int] | None = None
+    offset_min: int | list[int] | None = None
+
+
+class Head(msgspec.Struct, gc=False):
+    """What a request says of all its events."""
+
+    patient_id: UUID | None = None
     device_id: UUID | None = None
+    # By the device's own clock, when it sent this: tells how far that clock is off.
+    sent_at: datetime | None = None
+    battery_percent: float | None = None
+    atomic: bool = False
+
+
+class Body(Head):
+    """Either of the forms that name a patient once."""
+
+    events: list[Event] | msgspec.UnsetType = msgspec.UNSET
+    columns: list[Column] | msgspec.UnsetType = msgspec.UNSET
+
+
+class RawBatch(Head):
+    """A batch before its events are decoded, for telling which of them is bad."""
+
+    events: list[msgspec.Raw] | msgspec.UnsetType = msgspec.UNSET
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some lines of a stream: which stream, what its head says, which line is the first."""
+
+    stream: str
+    head: Head
+    first: int
+    end: int
 
 
 @dataclass(frozen=True)
 class Intake:
-    """What one request brings: good samples, and the reasons for the others by index."""
+    """What one request brings: columns as sent by patient, and what can't be read.
 
-    patient_id: UUID
-    samples: Sequence[Sample]
-    indexes: Sequence[int]
-    reasons: Sequence[tuple[int, str]]
-    device_id: UUID | None = None
+    `patients` keeps the order of first mention; None stands for events that name nobody.
+    """
+
+    head: Head
+    patients: dict[UUID | None, list[Sent]]
+    reasons: Sequence[Reason] = field(default_factory=tuple)
+    count: int = 0
+
+
+EVENT, BODY = msgspec.json.Decoder(Event), msgspec.json.Decoder(Body)
+HEAD = msgspec.json.Decoder(Head)
+LIST = msgspec.json.Decoder(list[Event])
+RAW_BATCH, RAW_LIST = msgspec.json.Decoder(RawBatch), msgspec.json.Decoder(list[msgspec.Raw])
 
 
 def intake_of(body: bytes) -> Intake:
-    """Decode a body; raises Invalid when it can't be read at all.
+    """Decode a body; raises Invalid when it can't be read at all."""
+    if body.lstrip()[:1] == b"[":
+        events = _decoded(LIST, body)
+        if events is None:
+            return _one_by_one(Head(), _demanded(RAW_LIST, body))
+        return _by_patient(Head(), events, range(len(events)), (), len(events))
+    found = _decoded(BODY, body)
+    if found is None:
+        return _of_bad_events(body)
+    if found.columns is not msgspec.UNSET:
+        return _columns(found, found.columns)
+    if found.events is not msgspec.UNSET:
+        return _by_patient(found, found.events, range(len(found.events)), (), len(found.events))
+    event = _demanded(EVENT, body)
+    return Intake(found, {event.patient_id: sent_of([event])}, (), 1)
 
-    A bad event among good ones is no such case: it becomes a reason under its index.
-    """
+
+def _of_bad_events(body: bytes) -> Intake:
+    batch = _demanded(RAW_BATCH, body)
+    if batch.events is msgspec.UNSET:
+        _demanded(BODY, body)  # says what is wrong with it
+        return Intake(batch, {})
+    return _one_by_one(batch, batch.events)
+
+
+def _one_by_one(head: Head, raws: list[msgspec.Raw]) -> Intake:
+    events, indexes, reasons = list[Event](), list[int](), list[Reason]()
+    for index, raw in enumerate(raws):
+        try:
+            events.append(EVENT.decode(raw))
+            indexes.append(index)
+        except msgspec.DecodeError as error:
+            reasons.append((index, *_told(error)))
+    return _by_patient(head, events, indexes, reasons, len(raws))
+
+
+def lines_in(body: bytes, part: Part) -> Intake:
+    """Events of a part, a line each; their index is that in the whole stream."""
+    events, indexes, reasons = list[Event](), list[int](), list[Reason]()
+    for index, line in enumerate(body.split(b"\n"), part.first):
+        if not line.strip():
+            continue
+        try:
+            events.append(EVENT.decode(line))
+            indexes.append(index)
+        except msgspec.DecodeError as error:
+            reasons.append((index, *_told(error)))
+    return _by_patient(part.head, events, indexes, reasons, max(1, len(events)))
+
+
+def _by_patient(
+    head: Head, events: Sequence[Event], indexes: Sequence[int], reasons: Sequence[Reason],
+    count: int,
+) -> Intake:  # fmt: skip
+    _demand_size(count)
+    named = {event.patient_id for event in events}
+    if len(named) <= 1:
+        who = (named.pop() if named else None) or head.patient_id
+        return Intake(head, {who: sent_of(events, indexes)} if events else {}, reasons, count)
+    places: dict[UUID | None, list[int]] = {}
+    for place, event in enumerate(events):
+        places.setdefault(event.patient_id or head.patient_id, []).append(place)
+    patients = {
+        who: sent_of([events[n] for n in chosen], [indexes[n] for n in chosen])
+        for who, chosen in places.items()
+    }
+    return Intake(head, patients, reasons, count)
+
+
+def _columns(head: Head, columns: Sequence[Column]) -> Intake:
+    sent, first = list[Sent](), 0
+    for column in columns:
+        sent.append(_sent(column, first))
+        first += len(column.start)
+    _demand_size(first)
+    return Intake(head, {head.patient_id: sent}, (), first)
+
+
+def _sent(column: Column, first: int) -> Sent:
+    """A column's samples; their index goes on from one column to the next."""
+    count = len(column.start)
+    for name in ("value", "end", "duration_ms", "sequence", "offset_min"):
+        given = getattr(column, name)
+        if isinstance(given, list) and len(given) != count:
+            raise Invalid(f"`{name}` of {column.metric} has {len(given)} entries, not {count}.")
+    return Sent(
+        column.metric, range(first, first + count), column.start, column.value,
+        [column.unit] * count, column.end, column.sequence,
+        _filled(column.offset_min, count), _filled(column.duration_ms, count),
+    )  # fmt: skip
+
+
+def _filled(given: int | list[int] | None, count: int) -> list[int] | None:
+    return [given] * count if isinstance(given, int) else given
+
+
+def _demand_size(count: int) -> None:
+    if not count:
+        raise Invalid("There is no event in the body.")
+    if count > MOST_EVENTS:
+        raise Invalid(
+            f"Send at most {MOST_EVENTS} events in one request, or a stream of lines."
+        )
+
+
+def _decoded(decoder: "msgspec.json.Decoder[T]", body: bytes) -> T | None:
     try:
-        document = msgspec.json.decode(body, type=dict[str, msgspec.Raw] | list[msgspec.Raw])
+        return decoder.decode(body)
+    except msgspec.ValidationError:
+        return None
     except msgspec.DecodeError as error:
         raise Invalid(f"The body is not the JSON of an event: {error}.") from error
-    if isinstance(document, dict) and "events" in document:
-        batch = _decoded(body, Batch)
-        return _intake(batch.events, batch.patient_id, batch.device_id)
-    if isinstance(document, dict):
-        return _single(body)
-    return _intake(document, None, None)
 
 
-def _single(body: bytes) -> Intake:
-    event = _decoded(body, Event)
-    if event.patient_id is None:
-        raise Invalid("`patient_id` is missing.", errors={"patient_id": ["This is needed."]})
-    return Intake(event.patient_id, [_sample(event)], [0], [])
-
-
-def _intake(events: list[msgspec.Raw], patient_id: UUID | None, device: UUID | None) -> Intake:
-    if not events:
-        raise Invalid("There is no event in the body.")
-    if len(events) > MOST_EVENTS:
-        raise Invalid(f"Send at most {MOST_EVENTS} events in one request.")
-    samples, indexes, reasons = [], [], []
-    for index, raw in enumerate(events):
-        try:
-            event = _decoded(bytes(raw), Event)
-            patient_id = _same_patient(patient_id, event.patient_id)
-            samples.append(_sample(event))
-            indexes.append(index)
-        except Invalid as refusal:
-            reasons.append((index, refusal.detail))
-    if patient_id is None:
-        raise Invalid("No event names its `patient_id`.")
-    return Intake(patient_id, samples, indexes, reasons, device)
-
-
-def _same_patient(known: UUID | None, named: UUID | None) -> UUID | None:
-    if known and named and known != named:
-        raise Invalid("wrong_patient: one request carries one patient's events.")
-    return known or named
-
-
-def _sample(event: Event) -> Sample:
-    metric = metric_of(event.data_type)
-    value = value_in(event.data, metric) if event.value is None else event.value
-    unit = event.unit or str(event.data.get("unit", ""))
-    return Sample(metric.code, event.timestamp, value, unit, event.end, event.sequence)
-
-
-def _decoded(body: bytes, shape: type[T]) -> T:
+def _demanded(decoder: "msgspec.json.Decoder[T]", body: bytes) -> T:
     try:
-        return msgspec.json.decode(body, type=shape)
+        return decoder.decode(body)
     except msgspec.DecodeError as error:
-        raise Invalid(f"{error}.") from error
+        raise Invalid(f"The body is not the JSON of an event: {error}.") from error
+
+
+def head_of(line: bytes) -> Head | None:
+    """What the first line of a stream says of all; None when it is an event already."""
+    try:
+        found = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
+        return None if "data_type" in found else HEAD.decode(line)
+    except msgspec.DecodeError:
+        return None
+
+
+def _told(error: msgspec.DecodeError) -> tuple[str, str]:
+    """The field and the sentence: "Expected `str`, got `int` - at `$.timestamp`"."""
+    text, _, place = str(error).partition(" - at `$")
+    name = place.rstrip("`").lstrip(".").split("[")[0]
+    missing = text.partition("missing required field `")[2].rstrip("`")
+    return name or missing, f"{text}."

@@ -1,59 +1,55 @@
 """Group commit: requests that came together are stored in one transaction.
 
-Each keeps its own savepoint, ledger row, receipt and refusal. They are taken in the
-order of their patients, so that two servers never wait for each other's locks.
+Each keeps its own ledger row, receipt and refusal; the database is asked four times for
+the whole group, however many they are:
+
+1. who they are, whether their keys are new, whose patients they may see, which patients
+   nobody else is busy with;
+2. those patients; 3. their segments; 4. everything that is written.
 """
 
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from http import HTTPStatus
+from typing import Any
+from uuid import UUID
 
 import msgspec
 from django.db import OperationalError, connection, transaction
+from psycopg import Cursor
 
-from biometrics.intake import receipt_json, take_in
-from clinicity.accounts import idempotency
-from clinicity.accounts.tokens import user_of_access
-from clinicity.common.actors import Actor
-from clinicity.common.exceptions import DomainError, Unavailable
+from biometrics.bodies import Part
+from biometrics.intake import Parcel, answer_json, parcel_of
+from biometrics.permissions import demand_sender
+from biometrics.services import statements
+from biometrics.services.readings import PATIENT_LOCK, lock_key
+from biometrics.services.state import PatientState
+from biometrics.services.storing import Deposit, Plan, allowed, known, planned
+from biometrics.services.writing import written
+from clinicity.accounts import idempotency, throttles
+from clinicity.accounts.acting import act
+from clinicity.accounts.models import StoredAnswer
+from clinicity.accounts.tokens import BadToken, Claims, actors_ask, actors_in, claims_of
+from clinicity.audit import services as audit
+from clinicity.common import clock
+from clinicity.common.actors import DOOR, Actor
+from clinicity.common.exceptions import DomainError, NotFound, Unavailable
+from clinicity.common.pipeline import Ask, pipelined
 from clinicity.common.problems import MEDIA_TYPE, problem_of
 
 logger = logging.getLogger(__name__)
 
 PATH = "/api/v1/biometric-events"
+# Requests of one actor; a gateway that sends for a clinic is one actor.
+BY_ACTOR = throttles.Limit("ingest.actor", 120_000, 60)
 
 
 class Broken(DomainError):
     type = "broken"
     title = "The request could not be handled."
     status = HTTPStatus.INTERNAL_SERVER_ERROR
-
-
-class _Addressed(msgspec.Struct):
-    """The part of a body that says whose readings it brings."""
-
-    patient_id: str = ""
-
-
-@dataclass(frozen=True)
-class Knock:
-    """One request that waits for its answer."""
-
-    token: str
-    key: str
-    body: bytes
-
-    @property
-    def addressee(self) -> str:
-        """Whom the body names, unproven: good for sorting only."""
-        try:
-            first = msgspec.json.decode(self.body, type=_Addressed | list[_Addressed])
-        except msgspec.DecodeError:
-            return ""
-        if isinstance(first, list):
-            return first[0].patient_id if first else ""
-        return first.patient_id
 
 
 @dataclass(frozen=True)
@@ -64,26 +60,48 @@ class Answer:
     headers: Sequence[tuple[bytes, bytes]] = ()
 
 
-@dataclass
-class _Group:
-    """What requests of one transaction share: a token is looked up once."""
+@dataclass(eq=False)
+class Knock:
+    """One request that waits for its answer, or one part of a stream of lines."""
 
-    actors: dict[str, Actor] = field(default_factory=dict)
+    token: str
+    key: str
+    body: bytes
+    part: Part | None = None
+    answer: Answer | None = None
+    actor: Actor | None = None
+    deposits: Sequence[Deposit] = ()
 
-    def actor_of(self, token: str) -> Actor:
-        if token not in self.actors:
-            self.actors[token] = user_of_access(token).actor
-        return self.actors[token]
+    @cached_property
+    def claims(self) -> Claims:
+        return claims_of(self.token)
+
+    @cached_property
+    def parcel(self) -> Parcel:
+        return parcel_of(self.body, self.part)
+
+    @cached_property
+    def claimed(self) -> idempotency.Claimed | None:
+        if not self.key:
+            return None
+        digest = idempotency.digest_of("POST", PATH, self.body)
+        return idempotency.claimed_by(self.claims.user_id, self.key, digest)
+
+    def refuse(self, refusal: DomainError) -> None:
+        self.answer = problem_answer(refusal)
 
 
-def store_group(group: Sequence[Knock]) -> list[Answer]:
+def store_group(group: Sequence[Knock]) -> list[Answer | None]:
     """Store a group; if its transaction doesn't commit, nobody is told that it did.
 
-    A lost database refuses all of them. Any other failure is one request's own: then
-    each is tried by itself, so that a bad one doesn't sink the others.
+    None stands for a request whose patient someone else is busy with: ask again. A lost
+    database refuses all. Any other failure is one request's own: then each is tried by
+    itself, so that a bad one doesn't sink the others.
     """
     try:
-        return _in_one_transaction(group)
+        return _in_one_transaction(
+            [Knock(each.token, each.key, each.body, each.part) for each in group]
+        )
     except OperationalError as error:
         connection.close()
         _log(error, group)
@@ -103,37 +121,200 @@ def problem_answer(refusal: DomainError) -> Answer:
     return Answer(document["status"], msgspec.json.encode(document), MEDIA_TYPE, headers)
 
 
-def _in_one_transaction(group: Sequence[Knock]) -> list[Answer]:
+def _in_one_transaction(group: Sequence[Knock]) -> list[Answer | None]:
     # The thread keeps its connection between groups; one that died meanwhile is replaced.
-    if connection.connection is not None and not connection.is_usable():
+    if connection.connection is not None and connection.connection.closed:
         connection.close()
-    order = sorted(range(len(group)), key=lambda place: group[place].addressee)
-    shared, answers = _Group(), dict[int, Answer]()
+    for knock in group:
+        _decode(knock)
+    _throttle(group)
+    strangers: list[tuple[Actor, UUID]] = []
     with transaction.atomic():
-        for place in order:
-            answers[place] = _store(shared, group[place])
-    return [answers[place] for place in range(len(group))]
+        _admit(_open(group), strangers)
+        _store(_open(group))
+    for actor, patient_id in strangers:
+        audit.record_refusal(
+            by=actor, act="reading.ingest", subject="patient", subject_id=patient_id
+        )
+    return [knock.answer for knock in group]
 
 
-def _store(shared: _Group, knock: Knock) -> Answer:
-    """One request behind its savepoint: its refusal leaves the others alone."""
+def _open(group: Sequence[Knock]) -> list[Knock]:
+    """Those that have no answer yet."""
+    return [knock for knock in group if knock.answer is None]
+
+
+def _decode(knock: Knock) -> None:
+    """What can be refused without asking anybody."""
     try:
-        with transaction.atomic():
-            return _stored(shared, knock)
+        _ = knock.claims, knock.claimed, knock.parcel
     except DomainError as refusal:
-        return problem_answer(refusal)
+        knock.refuse(refusal)
 
 
-def _stored(shared: _Group, knock: Knock) -> Answer:
-    actor = shared.actor_of(knock.token)
-    digest = idempotency.digest_of("POST", PATH, knock.body)
-    known = idempotency.claim(actor, knock.key, digest) if knock.key else None
+def _throttle(group: Sequence[Knock]) -> None:
+    counts: dict[UUID, int] = {}
+    for knock in _open(group):
+        counts[knock.claims.user_id] = counts.get(knock.claims.user_id, 0) + 1
+    if not counts:
+        return
+    used = throttles.count_many([(BY_ACTOR, str(id), by) for id, by in counts.items()])
+    over = {id: each for id, each in zip(counts, used, strict=True) if each.is_over}
+    for knock in _open(group):
+        if each := over.get(knock.claims.user_id):
+            wait = each.wait_seconds
+            knock.refuse(throttles.Throttled(f"Wait {wait} seconds.", retry_after=wait))
+
+
+@dataclass
+class _Asked:
+    """The rows of the first round trip."""
+
+    actors: "Cursor[Any]"
+    keys: idempotency.Claims
+    locks: "Cursor[Any]"
+    visible: "dict[UUID, Cursor[Any]]" = field(default_factory=dict)
+
+
+def _admit(group: Sequence[Knock], strangers: list[tuple[Actor, UUID]]) -> None:
+    """Answer those who may not, or need not, be stored; postpone the busy ones."""
+    if not group:
+        return
+    with pipelined() as ask:
+        asked = _ask_about(ask, group)
+    actors, busy = actors_in(asked.actors), _busy(asked.locks)
+    settled = asked.keys.settle([knock.claimed for knock in group if knock.claimed])
+    visible = {id: {row[0] for row in rows.fetchall()} for id, rows in asked.visible.items()}
+    for knock in group:
+        knock.actor = actors.get((knock.claims.user_id, knock.claims.family))
+        try:
+            _settle(knock, settled)
+            _address(knock, visible[knock.claims.user_id], strangers)
+        except DomainError as refusal:
+            knock.refuse(refusal)
+        if any(lock_key(each.patient_id) in busy for each in knock.deposits):
+            knock.deposits = ()  # no answer: it is asked for again
+
+
+VISIBLE = "SELECT id FROM patients_patient WHERE id = ANY(%b::uuid[]) AND deleted_at IS NULL"
+
+
+def _ask_about(ask: Ask, group: Sequence[Knock]) -> _Asked:
+    claims = list({knock.claims for knock in group})
+    patients: dict[UUID, set[UUID]] = {}
+    for knock in group:
+        patients.setdefault(knock.claims.user_id, set()).update(knock.parcel.found)
+    named = sorted(set().union(*patients.values()))
+    asked = _Asked(
+        actors_ask(ask, claims),
+        idempotency.claim_many(ask, [knock.claimed for knock in group if knock.claimed]),
+        ask(statements.TRY_LOCKS, [PATIENT_LOCK, sorted({lock_key(each) for each in named})]),
+    )
+    for user_id, ids in patients.items():
+        act(ask, user_id)
+        asked.visible[user_id] = ask(VISIBLE, [list(ids)])
+    act(ask, None)
+    return asked
+
+
+def _busy(locks: "Cursor[Any]") -> set[int]:
+    """Keys of the patients whose lock someone else holds."""
+    return {key for key, taken in locks.fetchall() if not taken}
+
+
+def _settle(
+    knock: Knock, settled: dict[idempotency.Claimed, StoredAnswer | DomainError]
+) -> None:
+    """Who may not send is refused; what has its answer gets it again."""
+    if knock.actor is None:
+        raise BadToken("Sign in again.")
+    demand_sender(knock.actor)
+    known = settled.get(knock.claimed) if knock.claimed else None
+    if isinstance(known, DomainError):
+        raise known
     if known:
-        return Answer(known.status, known.body.encode())
-    body = receipt_json(take_in(actor, knock.body))
-    if knock.key:
-        idempotency.keep(actor, knock.key, digest, status=HTTPStatus.CREATED, body=body)
-    return Answer(HTTPStatus.CREATED, body.encode())
+        knock.answer = Answer(known.status, known.body.encode())
+
+
+def _address(knock: Knock, visible: set[UUID], strangers: list[tuple[Actor, UUID]]) -> None:
+    """Whose readings these are: of those the actor sees, the others' being refused."""
+    if knock.answer or knock.actor is None:
+        return
+    unseen = [id for id in knock.parcel.found if id not in visible]
+    strangers += [(knock.actor, id) for id in unseen]
+    knock.deposits = knock.parcel.deposits(knock.actor, "api", unseen=unseen)
+    if not knock.deposits:
+        raise NotFound("There is no such patient.")
+
+
+def _store(group: Sequence[Knock]) -> None:
+    """Store what was admitted: each request's deposits, in the order they came."""
+    first, again = _told_apart([knock for knock in group if knock.deposits])
+    if not first:
+        return
+    patients = _known(first)
+    for knock in first:
+        try:
+            knock.deposits = [allowed(each, patients) for each in knock.deposits]
+        except DomainError as refusal:
+            knock.refuse(refusal)
+    kept = _open(first)
+    plan = planned([each for knock in kept for each in knock.deposits], patients)
+    _write(kept, plan)
+    for knock, original in again:
+        knock.answer = original.answer
+
+
+def _told_apart(group: Sequence[Knock]) -> tuple[list[Knock], list[tuple[Knock, Knock]]]:
+    """Requests, and those that repeat one of them under the same key in the same group."""
+    first: dict[object, Knock] = {}
+    again = []
+    for knock in group:
+        name = (knock.claimed.actor_id, knock.claimed.index) if knock.claimed else knock
+        original = first.setdefault(name, knock)
+        if original is knock:
+            continue
+        if original.claimed == knock.claimed:
+            again.append((knock, original))
+        else:
+            knock.refuse(idempotency.KeyReused("Use a new key for a new request."))
+    return list(first.values()), again
+
+
+def _known(group: Sequence[Knock]) -> dict[UUID, PatientState]:
+    """The patients of a group; from here on the door acts for just these."""
+    deposits = [each for knock in group for each in knock.deposits]
+    patients = {each.patient_id for each in deposits}
+    return known(deposits, lambda ask: act(ask, DOOR.id, sorted(patients)))
+
+
+def _write(group: Sequence[Knock], plan: Plan) -> None:
+    if not plan.entries:
+        return
+    kept: list[idempotency.Kept] = []
+    with pipelined() as ask:
+        receipts = {each.id: each for each in written(ask, plan, clock.now())}
+        for knock in group:
+            body = answer_json([receipts[each.id] for each in knock.deposits])
+            knock.answer = Answer(HTTPStatus.CREATED, body.encode())
+            if knock.claimed:
+                kept += [idempotency.Kept(knock.claimed, HTTPStatus.CREATED, body)]
+                kept += _progress(knock, knock.claimed.actor_id)
+        idempotency.keep_many(ask, kept)
+        act(ask, None)
+
+
+def _progress(knock: Knock, actor_id: UUID) -> list[idempotency.Kept]:
+    """How far a stream has come, kept with its part, for a client that was cut off."""
+    if knock.part is None:
+        return []
+    claimed = idempotency.claimed_by(actor_id, progress_key(knock.part.stream), "")
+    body = msgspec.json.encode({"lines": knock.part.end}).decode()
+    return [idempotency.Kept(claimed, HTTPStatus.OK, body)]
+
+
+def progress_key(stream: str) -> str:
+    return f"{stream}/progress"
 
 
 def _log(error: Exception, group: Sequence[Knock]) -> None:

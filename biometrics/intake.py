@@ -1,31 +1,98 @@
 """One request's readings: decoded, stored, answered. The door and the API both call it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
-from biometrics.bodies import intake_of
-from biometrics.samples import sorted_out
-from biometrics.services import Receipt, columns_store
+from biometrics.bodies import Intake, Part, intake_of, lines_in
+from biometrics.features.payload import Lane
+from biometrics.samples import Checked, Reason, checked
+from biometrics.services.readings import deposit_store
+from biometrics.services.storing import Deposit, Receipt
 from clinicity.common import clock
 from clinicity.common.actors import Actor
 from clinicity.common.exceptions import Invalid
 
+REASONS_TOLD = 1000
 
-def take_in(actor: Actor, body: bytes) -> Receipt:
+
+class NothingKept(Invalid):
+    """A body of which no sample can be stored, or one that asked for all or nothing."""
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A request that is decoded and checked, ready to be stored for an actor."""
+
+    intake: Intake
+    found: dict[UUID, Checked]
+    # Of events that name no patient, or can't be read.
+    reasons: Sequence[Reason]
+
+    def deposits(self, by: Actor, source: str, *, unseen: Sequence[UUID] = ()) -> list[Deposit]:
+        """One for each patient; what is wrong with the rest goes with the first."""
+        device = self.intake.head.device_id
+        spare = [*self.reasons, *self._refused(unseen)]
+        made = []
+        for patient_id, found in self.found.items():
+            if patient_id in unseen:
+                continue
+            lanes: dict[Lane, Any] = {(device, code): c for code, c in found.columns.items()}
+            if lanes:
+                reasons = sorted([*found.reasons, *spare])
+                made.append(Deposit(by, patient_id, lanes, source, reasons))
+                spare = []
+            else:
+                spare += found.reasons
+        return made
+
+    def _refused(self, unseen: Sequence[UUID]) -> list[Reason]:
+        return [
+            (index, "patient_id", "There is no such patient.")
+            for patient_id in unseen
+            for part in self.intake.patients[patient_id]
+            for index in part.indexes
+        ]
+
+
+def parcel_of(body: bytes, part: Part | None = None) -> Parcel:
+    """Decode and check a body; raises Invalid when nothing of it can be stored."""
+    intake, now = lines_in(body, part) if part else intake_of(body), clock.now()
+    reasons, found = list(intake.reasons), dict[UUID, Checked]()
+    for patient_id, sent in intake.patients.items():
+        if patient_id is not None:
+            found[patient_id] = checked(sent, now=now)
+            continue
+        reasons += [
+            (index, "patient_id", "This is needed.") for part in sent for index in part.indexes
+        ]
+    parcel = Parcel(intake, found, sorted(reasons))
+    _demand_something(parcel)
+    return parcel
+
+
+def take_in(actor: Actor, body: bytes) -> list[Receipt]:
     """Store a body's samples; raises a DomainError when nothing of it can be stored."""
-    intake = intake_of(body)
-    found = sorted_out(intake.samples, now=clock.now())
-    reasons = [*intake.reasons, *((intake.indexes[n], why) for n, why in found.reasons)]
-    if not found.columns:
-        raise Invalid(
-            _first(reasons), rejected=[[index, why] for index, why in sorted(reasons)]
-        )
-    return columns_store(
-        by=actor, patient_id=intake.patient_id, columns=found.columns, reasons=sorted(reasons),
-        device_id=intake.device_id, source="api",
-    )  # fmt: skip
+    return [deposit_store(deposit) for deposit in parcel_of(body).deposits(actor, "api")]
+
+
+def _demand_something(parcel: Parcel) -> None:
+    bad = [*parcel.reasons, *(r for found in parcel.found.values() for r in found.reasons)]
+    if not any(found.columns for found in parcel.found.values()):
+        raise NothingKept(_first(bad), rejected=_told(bad))
+    if bad and parcel.intake.head.atomic:
+        why = f"{len(bad)} of {parcel.intake.count} events can't be stored, so none was."
+        raise NothingKept(why, rejected=_told(bad))
+
+
+def answer_document(receipts: Sequence[Receipt]) -> dict[str, Any]:
+    """What a request is answered: its receipt, or one for each patient that it names."""
+    if len(receipts) == 1:
+        return receipt_document(receipts[0])
+    return {"receipts": [receipt_document(receipt) for receipt in receipts]}
 
 
 def receipt_document(receipt: Receipt) -> dict[str, Any]:
@@ -33,22 +100,34 @@ def receipt_document(receipt: Receipt) -> dict[str, Any]:
     return {
         "id": str(receipt.id),
         "patient_id": str(receipt.patient_id),
+        "kind": str(receipt.kind),
         "position": receipt.position,
         "accepted": receipt.accepted,
         "duplicate": receipt.duplicate,
         "corrected": receipt.corrected,
         "rejected": receipt.rejected,
-        "reasons": [{"index": index, "reason": why} for index, why in receipt.reasons],
+        "implausible": receipt.implausible,
+        "reasons": _told(receipt.reasons),
         "digest": f"sha256:{receipt.digest}",
         "received_at": receipt.received_at.isoformat(),
     }
 
 
-def receipt_json(receipt: Receipt) -> str:
-    return msgspec.json.encode(receipt_document(receipt)).decode()
+def answer_json(receipts: Sequence[Receipt]) -> str:
+    return msgspec.json.encode(answer_document(receipts)).decode()
 
 
-def _first(reasons: Sequence[tuple[int, str]]) -> str:
+def _told(reasons: Sequence[Reason]) -> list[dict[str, Any]]:
+    """Reasons as documents. The receipt counts all; the first thousand are spelt out."""
+    return [
+        {"index": index if index >= 0 else None, "field": field, "reason": why}
+        for index, field, why in reasons[:REASONS_TOLD]
+    ]
+
+
+def _first(reasons: Sequence[Reason]) -> str:
+    if not reasons:
+        return "There is no event in the body."
     return (
-        reasons[0][1] if len(reasons) == 1 else f"None of {len(reasons)} events can be stored."
+        reasons[0][2] if len(reasons) == 1 else f"None of {len(reasons)} events can be stored."
     )

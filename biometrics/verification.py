@@ -1,23 +1,31 @@
 """Proving a patient's readings: ledger against digests, segments and rollups against it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from biometrics.features.columns import NAMES, Columns, joined, unpacked
-from biometrics.features.rollups import Summary, day_edges, hour_edges, local_date, summaries
-from biometrics.models import IngestBatch, LatestReading, ReadingSegment, Rollup
-from biometrics.services.readings import patient_locked
-from biometrics.services.replay import Lane, Replayed, is_intact, replayed
-from biometrics.services.summaries import moment_of
+from biometrics.features.columns import NAMES, Columns
+from biometrics.features.days import Zones
+from biometrics.models import IngestBatch, LatestReading, Rollup
+from biometrics.services.readings import patient_lock
+from biometrics.services.replay import (
+    Replay,
+    is_intact,
+    ledger,
+    replayed,
+    segments_held,
+    zones_known,
+)
+from biometrics.services.state import Held
+from biometrics.services.writing import summed
 from clinicity.accounts.acting import acting_as
 from clinicity.common.actors import Actor, Role
 
 Key = tuple[UUID | None, str, str, int]
-Figures = tuple[int, float, float, float, float]
+FIGURES = ("count", "mean", "low", "high", "sd", "implausible")
 
 
 @dataclass(frozen=True)
@@ -34,57 +42,49 @@ class Verdict:
 def readings_verify(actor: Actor, patient_id: UUID) -> Verdict:
     """Compare everything kept of a patient's readings with what the ledger says."""
     with acting_as(actor, patient_id if actor.role == Role.SERVICE else None):
-        zone = patient_locked(patient_id)
-        batches = list(IngestBatch.objects.filter(patient_id=patient_id).order_by("position"))
-        intact = [batch for batch in batches if is_intact(batch)]
-        lanes = replayed(intact)
-        segments = list(ReadingSegment.objects.filter(patient_id=patient_id))
+        patient_lock(patient_id)
+        zones = zones_known(patient_id)
+        batches = list(IngestBatch.objects.filter(patient_id=patient_id).defer("payload"))
+        replay = replayed(batch for batch in ledger(patient_id) if is_intact(batch))
+        held = segments_held(patient_id)
         rollups = list(Rollup.objects.filter(patient_id=patient_id))
         latest = list(LatestReading.objects.filter(patient_id=patient_id))
     faults = [
-        *_ledger_faults(batches),
-        *_count_faults(intact, lanes),
-        *_segment_faults(lanes, segments),
-        *_rollup_faults(lanes, rollups, zone),
-        *_latest_faults(lanes, latest),
+        *_ledger_faults(sorted(batches, key=lambda row: row.position), replay),
+        *_segment_faults(replay, held),
+        *_rollup_faults(patient_id, replay, rollups, zones),
+        *_latest_faults(replay, latest),
     ]
-    return Verdict(
-        len(batches), sum(row.count for row in segments), len(segments), len(rollups), faults
-    )
+    segments = [segment for spans in held.lanes.values() for segment in spans.values()]
+    samples = sum(segment.told for segment in segments)
+    return Verdict(len(batches), samples, len(segments), len(rollups), faults)
 
 
-def _ledger_faults(batches: Sequence[IngestBatch]) -> Iterator[str]:
+def _ledger_faults(batches: Sequence[IngestBatch], replay: Replay) -> Iterator[str]:
     for place, batch in enumerate(batches, 1):
         if batch.position != place:
             yield f"ledger: row {place} is missing"
             return
-    for batch in batches:
-        if not is_intact(batch):
-            yield f"ledger: row {batch.position} doesn't match its digest"
+        counts = replay.counts.get(place)
+        if counts is None:
+            yield f"ledger: row {place} doesn't match its digest"
+        elif counts != _told(batch) and not batch.redacted_at:
+            yield f"receipts: row {place} told {_told(batch)}, and the replay says {counts}"
 
 
-def _count_faults(
-    batches: Sequence[IngestBatch], lanes: Mapping[Lane, Replayed]
-) -> Iterator[str]:
-    for name in ("accepted", "duplicate", "corrected"):
-        told = sum(getattr(batch, name) for batch in batches)
-        found = sum(getattr(state, name) for state in lanes.values())
-        if told != found:
-            yield f"receipts: {told} {name}, and the replay says {found}"
+def _told(batch: IngestBatch) -> tuple[int, int, int]:
+    return batch.accepted, batch.duplicate, batch.corrected
 
 
-def _segment_faults(
-    lanes: Mapping[Lane, Replayed], segments: Sequence[ReadingSegment]
-) -> Iterator[str]:
-    held: dict[Lane, list[ReadingSegment]] = {}
-    for row in sorted(segments, key=lambda row: row.span_start_ms):
-        held.setdefault((row.device_id, row.metric), []).append(row)
-    for lane in lanes.keys() | held.keys():
-        parts = [unpacked(row.samples) for row in held.get(lane, [])]
-        told = [row.count for row in held.get(lane, [])]
-        if told != [len(part) for part in parts]:
+def _segment_faults(replay: Replay, held: Held) -> Iterator[str]:
+    due, found = replay.lanes, {lane: spans for (_, lane), spans in held.lanes.items()}
+    for lane in sorted(due.keys() | found.keys(), key=lambda lane: (lane[1], str(lane[0]))):
+        spans, stored = due.get(lane, {}), found.get(lane, {})
+        if any(segment.told != segment.count for segment in stored.values()):
             yield f"segments of {lane[1]}: a count is not that of the samples"
-        if lane not in lanes or not _alike(lanes[lane].columns, joined(parts)):
+        if spans.keys() != stored.keys() or not all(
+            _alike(spans[at].columns, stored[at].columns) for at in spans
+        ):
             yield f"segments of {lane[1]}: not what the ledger gives"
 
 
@@ -93,19 +93,16 @@ def _alike(one: Columns, other: Columns) -> bool:
 
 
 def _rollup_faults(
-    lanes: Mapping[Lane, Replayed], rollups: Sequence[Rollup], zone: ZoneInfo
+    patient_id: UUID, replay: Replay, rollups: Sequence[Rollup], zones: Zones
 ) -> Iterator[str]:
-    held: dict[Key, Figures] = {
-        (row.device_id, row.metric, row.period, round(row.start_at.timestamp() * 1000)): (
-            row.count, row.mean, row.low, row.high, -1.0 if row.sd is None else row.sd,
-        )
+    held: dict[Key, list[float]] = {
+        (row.device_id, row.metric, row.period, round(row.start_at.timestamp() * 1000)): [
+            -1.0 if figure is None else figure
+            for figure in (getattr(row, name) for name in FIGURES)
+        ]
         for row in rollups
-    }  # fmt: skip
-    due = {
-        (*lane, period, part.start_ms): _figures(part)
-        for lane, state in lanes.items()
-        for period, part in _summaries(state.columns, zone)
     }
+    due = dict(_due(patient_id, replay, zones))
     missing, strange = due.keys() - held.keys(), held.keys() - due.keys()
     wrong = [key for key in due.keys() & held.keys() if not np.allclose(due[key], held[key])]
     for word, keys in (("missing", missing), ("strange", strange), ("wrong", wrong)):
@@ -113,28 +110,22 @@ def _rollup_faults(
             yield f"rollups: {len(keys)} are {word}"
 
 
-def _summaries(columns: Columns, zone: ZoneInfo) -> Iterator[tuple[str, Summary]]:
-    first, last = int(columns.start_ms.min()), int(columns.start_ms.max())
-    days = day_edges(local_date(first, zone), local_date(last, zone), zone)
-    for period, edges in (
-        (Rollup.Period.DAY, days),
-        (Rollup.Period.HOUR, hour_edges(first, last)),
-    ):
-        for part in summaries(columns.start_ms, columns.value, edges):
-            yield period, part
+def _due(patient_id: UUID, replay: Replay, zones: Zones) -> Iterator[tuple[Key, list[Any]]]:
+    for (_, lane), runs in replay.windows(patient_id, zones).items():
+        for run in runs:
+            samples = replay.held.samples(patient_id, lane, run.start_ms, run.end_ms)
+            for period, _, found in summed(lane[1], run, samples):
+                for place in range(len(found)):
+                    figures = [getattr(found, name)[place].item() for name in FIGURES]
+                    figures = [-1.0 if np.isnan(figure) else figure for figure in figures]
+                    yield (*lane, period, int(found.start_ms[place])), figures
 
 
-def _figures(part: Summary) -> Figures:
-    return part.count, part.mean, part.low, part.high, -1.0 if part.sd is None else part.sd
-
-
-def _latest_faults(
-    lanes: Mapping[Lane, Replayed], latest: Sequence[LatestReading]
-) -> Iterator[str]:
+def _latest_faults(replay: Replay, latest: Sequence[LatestReading]) -> Iterator[str]:
     due: dict[str, int] = {}
-    for (_, metric), state in lanes.items():
-        due[metric] = max(due.get(metric, 0), int(state.columns.start_ms.max()))
-    if {metric: moment_of(at) for metric, at in due.items()} != {
-        row.metric: row.measured_at for row in latest
-    }:
+    for device, metric in replay.lanes:
+        valid = replay.samples((device, metric)).valid()
+        if len(valid):
+            due[metric] = max(due.get(metric, 0), int(valid.start_ms[-1]))
+    if due != {row.metric: round(row.measured_at.timestamp() * 1000) for row in latest}:
         yield "latest values: not the newest of the segments"

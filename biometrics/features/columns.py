@@ -1,9 +1,11 @@
-"""Samples of one metric as columns, packed small, merged by identity. Pure numpy.
+"""Samples of one metric as columns, packed small. Pure numpy.
 
 A sample's identity is its start, duration and vendor sequence (with patient, device
-and metric outside); never its value. Columns are packed with `pcodec`, each by itself.
+and metric outside); never its value. Columns are packed each by itself: a constant as
+one number, regular times as first and step, everything else with `pcodec`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,37 +18,47 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 NO_SEQUENCE = -1
-FORMAT = 1
+# A sample counts (0), was entered in error (1), or was moved to another patient (2).
+VALID, IN_ERROR, MOVED = 0, 1, 2
+FORMATS = {1: 5, 2: 6}
+FORMAT = 2
+CONFIG = ChunkConfig()
+# Below this length packing is not worth the calls.
+FEW = 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Columns:
-    """n samples: start (ms UTC), duration (ms), value, UTC offset (min), sequence."""
+    """n samples: start (ms UTC), duration (ms), value, UTC offset (min), sequence, void.
+
+    `void` says why a sample doesn't count: VALID, IN_ERROR or MOVED.
+    """
 
     start_ms: Ints
     duration_ms: Ints
     value: Floats
     offset_min: Ints
     sequence: Ints
+    void: Ints
 
     def __len__(self) -> int:
         return len(self.start_ms)
 
-    def take(self, chosen: Mask | Ints) -> "Columns":
+    def take(self, chosen: Mask | Ints | slice) -> "Columns":
         return Columns(*(getattr(self, name)[chosen] for name in NAMES))
 
+    def valid(self) -> "Columns":
+        """Without the samples that don't count."""
+        return self if not self.void.any() else self.take(self.void == VALID)
 
-@dataclass(frozen=True)
-class Merged:
-    """What a merge gives: the state after it, and how each new sample fared."""
-
-    columns: Columns
-    accepted: int
-    duplicate: int
-    corrected: int
+    def between(self, start_ms: int, end_ms: int) -> "Columns":
+        """Those that start in [start_ms, end_ms); the columns are sorted by start."""
+        first, last = np.searchsorted(self.start_ms, (start_ms, end_ms))
+        return self.take(slice(int(first), int(last)))
 
 
-NAMES = ("start_ms", "duration_ms", "value", "offset_min", "sequence")
+NAMES = ("start_ms", "duration_ms", "value", "offset_min", "sequence", "void")
+VOID = NAMES.index("void")
 
 
 def columns_of(
@@ -56,6 +68,7 @@ def columns_of(
     duration_ms: npt.ArrayLike = 0,
     offset_min: npt.ArrayLike = 0,
     sequence: npt.ArrayLike = NO_SEQUENCE,
+    void: npt.ArrayLike = VALID,
 ) -> Columns:
     """Columns from arrays; single numbers stand for a column of them."""
     starts = np.asarray(start_ms, dtype=np.int64)
@@ -69,64 +82,65 @@ def columns_of(
         np.asarray(value, dtype=np.float64),
         filled(offset_min),
         filled(sequence),
+        filled(void),
     )
 
 
-def joined(parts: list[Columns]) -> Columns:
+EMPTY = columns_of([], [])
+
+
+def joined(parts: Sequence[Columns]) -> Columns:
     """One after the other, in the given order."""
+    if len(parts) == 1:
+        return parts[0]
     if not parts:
-        return columns_of([], [])
+        return EMPTY
     return Columns(*(np.concatenate([getattr(p, name) for p in parts]) for name in NAMES))
 
 
 def packed(columns: Columns) -> bytes:
     """The columns as bytes: about 1 byte a sample for minute data."""
-    parts = [
-        standalone.simple_compress(np.ascontiguousarray(getattr(columns, name)), ChunkConfig())
-        for name in NAMES
-    ]
+    parts = [_packed(getattr(columns, name)) for name in NAMES] if len(columns) else []
     return msgspec.msgpack.encode([FORMAT, len(columns), parts])
 
 
 def unpacked(data: bytes) -> Columns:
     """The inverse of `packed`; raises ValueError for another format."""
     version, count, parts = msgspec.msgpack.decode(data)
-    if version != FORMAT:
+    if version not in FORMATS:
         raise ValueError(f"Segment format {version} is not known.")
     if not count:
-        return columns_of([], [])
-    arrays: list[Any] = [standalone.simple_decompress(part) for part in parts]
+        return EMPTY
+    arrays = [_unpacked(part, count) for part in parts]
+    arrays += [np.full(count, VALID, dtype=np.int64)] * (len(NAMES) - FORMATS[version])
     return Columns(*arrays)
 
 
-def merge(old: Columns, new: Columns) -> Merged:
-    """Merge new samples into old ones, both in the order they came.
-
-    Same identity and value is a duplicate; same identity and another value corrects the
-    one before it, within `new` as well. O((n+m) log(n+m)).
-    """
-    both = joined([old, new])
-    order = np.arange(len(both))
-    sorting = np.lexsort((order, both.sequence, both.duration_ms, both.start_ms))
-    rows, arrived = both.take(sorting), order[sorting]
-    same = np.zeros(len(rows), dtype=bool)
-    same[1:] = _same_identity(rows)
-    unchanged = np.zeros(len(rows), dtype=bool)
-    unchanged[1:] = rows.value[1:] == rows.value[:-1]
-    fresh = arrived >= len(old)
-    last = np.ones(len(rows), dtype=bool)
-    last[:-1] = ~same[1:]
-    return Merged(
-        columns=rows.take(last),
-        accepted=int(np.sum(fresh & ~same)),
-        duplicate=int(np.sum(fresh & same & unchanged)),
-        corrected=int(np.sum(fresh & same & ~unchanged)),
-    )
+def unpacked_values(data: bytes) -> tuple[Ints, Floats]:
+    """Start and value of the valid samples only: what a chart needs of a year."""
+    version, count, parts = msgspec.msgpack.decode(data)
+    if version != FORMAT or not count or parts[VOID] != VALID:
+        columns = unpacked(data).valid()
+        return columns.start_ms, columns.value
+    return _unpacked(parts[0], count), _unpacked(parts[2], count)
 
 
-def _same_identity(rows: Columns) -> Mask:
-    """For each row but the first: is it the sample of the row before?"""
-    same = rows.start_ms[1:] == rows.start_ms[:-1]
-    same &= rows.duration_ms[1:] == rows.duration_ms[:-1]
-    same &= rows.sequence[1:] == rows.sequence[:-1]
-    return np.asarray(same)
+def _packed(column: Any) -> Any:
+    """A constant as itself, regular steps as [first, step], the rest compressed."""
+    first = column[0]
+    if (column == first).all() and first == first:
+        return first.item()
+    if column.dtype == np.int64 and len(column) >= FEW:
+        steps = np.diff(column)
+        if (steps == steps[0]).all():
+            return [int(first), int(steps[0])]
+    return standalone.simple_compress(np.ascontiguousarray(column), CONFIG)
+
+
+def _unpacked(part: Any, count: int) -> Any:
+    if isinstance(part, bytes):
+        return standalone.simple_decompress(part)
+    if isinstance(part, list):
+        first, step = part
+        return first + step * np.arange(count, dtype=np.int64)
+    return np.full(count, part)  # int64 or float64, as the number is

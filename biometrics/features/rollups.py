@@ -1,8 +1,6 @@
-"""Summaries of samples by hour (UTC) and by day (the patient's own). Pure numpy."""
+"""Summaries of samples by hour (UTC) and by the patient's local day. Pure numpy."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -10,23 +8,24 @@ from biometrics.features.columns import Floats, Ints
 from biometrics.metrics import HOUR_MS
 
 
-@dataclass(frozen=True)
-class Summary:
-    """Of the samples that start in one hour or day; `sd` is the sample's (n − 1)."""
+@dataclass(frozen=True, slots=True)
+class Summaries:
+    """One entry for each interval that holds a sample; `place` says which interval.
 
-    start_ms: int
-    count: int
-    mean: float
-    low: float
-    high: float
-    sd: float | None
+    `sd` is the sample's (n − 1), NaN where there is one value only.
+    """
 
+    place: Ints
+    start_ms: Ints
+    count: Ints
+    mean: Floats
+    low: Floats
+    high: Floats
+    sd: Floats
+    implausible: Ints
 
-def day_edges(first: date, last: date, zone: ZoneInfo) -> Ints:
-    """The local midnights (ms UTC) of first … last + 1: 23 to 25 hours apart."""
-    count = (last - first).days + 2
-    midnights = [datetime.combine(first + timedelta(n), time(), zone) for n in range(count)]
-    return np.array([int(moment.timestamp()) * 1000 for moment in midnights], dtype=np.int64)
+    def __len__(self) -> int:
+        return len(self.place)
 
 
 def hour_edges(first_ms: int, last_ms: int) -> Ints:
@@ -34,28 +33,30 @@ def hour_edges(first_ms: int, last_ms: int) -> Ints:
     return np.arange(first_ms // HOUR_MS, last_ms // HOUR_MS + 2, dtype=np.int64) * HOUR_MS
 
 
-def local_date(moment_ms: int, zone: ZoneInfo) -> date:
-    return datetime.fromtimestamp(moment_ms / 1000, UTC).astimezone(zone).date()
-
-
-def summaries(times_ms: Ints, values: Floats, edges: Ints) -> list[Summary]:
-    """One summary for each interval between `edges` that holds a sample.
+def summaries(
+    times_ms: Ints, values: Floats, edges: Ints, *, plausible: tuple[float, float]
+) -> Summaries:
+    """Summarise the samples of each interval [edges[n], edges[n + 1]).
 
     `times_ms` ascends. Intervals without samples are left out: nothing is imputed.
     """
     cuts = np.searchsorted(times_ms, edges)
-    return [
-        _summary(int(edges[place]), values[cuts[place] : cuts[place + 1]])
-        for place in np.flatnonzero(np.diff(cuts))
-    ]
-
-
-def _summary(start_ms: int, values: Floats) -> Summary:
-    return Summary(
-        start_ms=start_ms,
-        count=len(values),
-        mean=float(np.mean(values)),
-        low=float(np.min(values)),
-        high=float(np.max(values)),
-        sd=float(np.std(values, ddof=1)) if len(values) > 1 else None,
+    place = np.flatnonzero(np.diff(cuts))
+    begins, count = cuts[place], np.diff(cuts)[place]
+    inside = values[cuts[0] : cuts[-1]]
+    if not len(place):
+        return Summaries(place, place, place, inside, inside, inside, inside, place)
+    begins = begins - cuts[0]
+    mean = np.add.reduceat(inside, begins) / count
+    squares = np.add.reduceat((inside - np.repeat(mean, count)) ** 2, begins)
+    low, high = plausible
+    return Summaries(
+        place=place,
+        start_ms=edges[place],
+        count=count,
+        mean=mean,
+        low=np.minimum.reduceat(inside, begins),
+        high=np.maximum.reduceat(inside, begins),
+        sd=np.where(count > 1, np.sqrt(squares / np.maximum(count - 1, 1)), np.nan),
+        implausible=np.add.reduceat((inside < low) | (inside > high), begins, dtype=np.int64),
     )

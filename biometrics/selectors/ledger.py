@@ -5,7 +5,8 @@ from uuid import UUID
 from django.db.models import Max
 
 from biometrics.models import IngestBatch
-from biometrics.services.readings import Receipt, receipt_of
+from biometrics.services.readings import receipt_of
+from biometrics.services.storing import Receipt
 from clinicity.accounts.acting import acting_as
 from clinicity.common.actors import Actor, Role
 from clinicity.common.exceptions import NotFound

@@ -10,12 +10,15 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from tsdownsample import MinMaxLTTBDownsampler
 
-from biometrics.features.columns import Columns, Floats, Ints, joined, unpacked
+from biometrics.features.columns import EMPTY, Floats, Ints, unpacked_values
+from biometrics.features.spans import spans_between
 from biometrics.metrics import METRICS, Metric, metric_of
-from biometrics.models import LatestReading, ReadingSegment, Rollup
+from biometrics.models import LatestReading, Rollup
+from biometrics.services.state import SAMPLES
 from clinicity.accounts.acting import acting_as
 from clinicity.audit import services as audit
 from clinicity.common.actors import Actor, Role
+from clinicity.common.pipeline import pipelined
 from patients import selectors as patients
 
 # A pause this many times the usual step is a gap, and drawn as one.
@@ -71,8 +74,7 @@ def readings_array(
     actor: Actor, patient_id: UUID, metric: str, start: datetime, end: datetime
 ) -> Readings:
     """Every sample that starts in [start, end), of all devices."""
-    found = _samples(actor, patient_id, metric, _ms(start), _ms(end))
-    return Readings(found.start_ms, found.value)
+    return _values(actor, patient_id, metric, _ms(start), _ms(end))
 
 
 def series(
@@ -80,14 +82,14 @@ def series(
 ) -> Series:
     """The samples as a chart shows them: peaks are kept (MinMaxLTTB), gaps stay gaps."""
     patients.patient_get(actor, patient_id)
-    found = _samples(actor, patient_id, metric, _ms(start), _ms(end))
+    found = _values(actor, patient_id, metric, _ms(start), _ms(end))
     shown = found
-    if len(found) > points:
+    if len(found.times_ms) > points:
         thinner = MinMaxLTTBDownsampler()  # type: ignore[no-untyped-call]
-        chosen = thinner.downsample(found.start_ms, found.value, n_out=points)
-        shown = found.take(chosen.astype(np.int64))
+        chosen = thinner.downsample(found.times_ms, found.values, n_out=points)
+        shown = Readings(found.times_ms[chosen], found.values[chosen])
     times, values = _with_gaps(shown, found)
-    return Series(metric_of(metric), times, values, len(found))
+    return Series(metric_of(metric), times, values, len(found.times_ms))
 
 
 def daily_rollups(
@@ -158,37 +160,50 @@ def _aggregate(metric: Metric, rows: list[Rollup], asked: int) -> Aggregate:
     )
 
 
-def _samples(
+# Straight from the driver, without a model instance for each of a year's segments.
+SEGMENTS = """
+SELECT id, device_id, samples FROM biometrics_readingsegment
+WHERE patient_id = %s AND metric = %s AND span_start_ms BETWEEN %s AND %s
+ORDER BY span_start_ms
+"""
+
+
+def _values(
     actor: Actor, patient_id: UUID, metric: str, start_ms: int, end_ms: int
-) -> Columns:
-    span = metric_of(metric).span_ms
+) -> Readings:
+    """Start and value of every valid sample that starts in [start_ms, end_ms)."""
+    first, last = spans_between(metric, start_ms, end_ms)
     with acting_as(actor, _scope(actor, patient_id)):
-        segments = list(
-            ReadingSegment.objects.filter(
-                patient_id=patient_id, metric=metric, span_start_ms__gt=start_ms - span,
-                span_start_ms__lt=end_ms,
-            ).order_by("span_start_ms")
-        )  # fmt: skip
+        with pipelined() as ask:
+            rows = ask(SEGMENTS, [patient_id, metric, first, last])
+        parts = [
+            unpacked_values(SAMPLES.open_value(patient_id, id, blob))
+            for id, _, blob in rows.fetchall()
+        ]
         audit.record(
             by=actor, act="reading.read", subject="reading", patient_id=patient_id,
-            metric=metric, segments=len(segments),
+            metric=metric, segments=len(parts),
         )  # fmt: skip
-        found = joined([unpacked(segment.samples) for segment in segments])
-    inside = (found.start_ms >= start_ms) & (found.start_ms < end_ms)
-    found = found.take(inside)
-    return found.take(np.argsort(found.start_ms, kind="stable"))
+    times = np.concatenate([EMPTY.start_ms, *(part[0] for part in parts)])
+    values = np.concatenate([EMPTY.value, *(part[1] for part in parts)])
+    if (times[1:] < times[:-1]).any():  # several devices
+        order = np.argsort(times, kind="stable")
+        times, values = times[order], values[order]
+    inside = slice(*np.searchsorted(times, (start_ms, end_ms)).tolist())
+    return Readings(times[inside], values[inside])
 
 
-def _with_gaps(shown: Columns, found: Columns) -> tuple[list[int], list[float | None]]:
-    if len(found) < 2:
-        return shown.start_ms.tolist(), shown.value.tolist()
-    step = float(np.median(np.diff(found.start_ms)))
-    pauses = np.flatnonzero(np.diff(found.start_ms) > GAP_STEPS * max(step, 1.0))
-    breaks = found.start_ms[pauses] + int(step)
-    places = np.searchsorted(shown.start_ms, breaks)
-    times = np.insert(shown.start_ms, places, breaks)
-    values = np.insert(shown.value, places, np.nan)
-    return times.tolist(), [None if np.isnan(value) else float(value) for value in values]
+def _with_gaps(shown: Readings, found: Readings) -> tuple[list[int], list[float | None]]:
+    if len(found.times_ms) < 2:
+        return shown.times_ms.tolist(), shown.values.tolist()
+    steps = np.diff(found.times_ms)
+    step = float(np.median(steps))
+    pauses = np.flatnonzero(steps > GAP_STEPS * max(step, 1.0))
+    breaks = found.times_ms[pauses] + int(step)
+    places = np.searchsorted(shown.times_ms, breaks)
+    times = np.insert(shown.times_ms, places, breaks)
+    values = np.insert(shown.values, places, np.nan)
+    return times.tolist(), [None if value != value else value for value in values.tolist()]
 
 
 def _ms(moment: datetime) -> int:

@@ -1,42 +1,60 @@
 """The ledger replayed: what segments and rollups must be, and making them so again."""
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-import numpy as np
-
-from biometrics.features.columns import Columns, Ints, columns_of, joined, merge, packed
-from biometrics.metrics import metric_of
+from biometrics.features.columns import Columns, joined
+from biometrics.features.days import Zones
+from biometrics.features.payload import Lane, lanes_unpacked
+from biometrics.features.spans import by_span, runs_of
 from biometrics.models import IngestBatch, LatestReading, ReadingSegment, Rollup
-from biometrics.services.readings import columns_in, patient_locked
-from biometrics.services.summaries import summaries_refresh
+from biometrics.services.readings import patient_lock
+from biometrics.services.state import Held, Segment, Windows, patients_load
+from biometrics.services.storing import Counts, applied
+from biometrics.services.writing import segments_write, summaries_write
 from clinicity.accounts.acting import acting_as
 from clinicity.audit import services as audit
+from clinicity.common import clock
 from clinicity.common.actors import Actor, Role
-from clinicity.common.exceptions import Conflict
+from clinicity.common.exceptions import Conflict, NotFound
+from clinicity.common.pipeline import pipelined
 
-# One device's samples of one metric; the device is None for what names none.
-Lane = tuple[UUID | None, str]
+AT_ONCE = 200
 
 
-@dataclass(frozen=True)
-class Replayed:
-    """All samples of one lane after every batch, and what the merge counted on the way.
+@dataclass
+class Replay:
+    """A patient's segments as the ledger makes them, and what each row counted."""
 
-    `position` gives for each span the newest place in the ledger that brought samples of it.
-    """
+    held: Held = field(default_factory=Held)
+    counts: dict[int, Counts] = field(default_factory=dict)
+    # When the newest readings of each metric arrived.
+    synced: dict[str, datetime] = field(default_factory=dict)
 
-    columns: Columns
-    accepted: int
-    duplicate: int
-    corrected: int
-    position: Mapping[int, int]
-    synced_at: datetime
+    @property
+    def lanes(self) -> dict[Lane, dict[int, Segment]]:
+        """By lane, without segments that never took a sample."""
+        return {
+            lane: {at: segment for at, segment in spans.items() if len(segment.columns)}
+            for (_, lane), spans in self.held.lanes.items()
+        }
+
+    def samples(self, lane: Lane) -> Columns:
+        """All samples of a lane, void ones too, by time."""
+        spans = self.lanes.get(lane, {})
+        return joined([spans[at].columns for at in sorted(spans)])
+
+    def windows(self, patient_id: UUID, zones: Zones) -> Windows:
+        """The days of every lane, for summing up."""
+        parts = {lane: self.samples(lane) for lane in self.lanes}
+        return {
+            (patient_id, lane): runs_of(part.start_ms, zones)
+            for lane, part in parts.items()
+            if len(part)
+        }
 
 
 @dataclass(frozen=True)
@@ -54,80 +72,108 @@ def readings_rebuild(*, by: Actor, patient_id: UUID) -> Rebuilt:
     Raises Conflict when a ledger row doesn't match its digest; nothing is changed then.
     """
     with acting_as(by, patient_id if by.role == Role.SERVICE else None):
-        zone = patient_locked(patient_id)
-        batches = list(IngestBatch.objects.filter(patient_id=patient_id).order_by("position"))
-        for batch in batches:
-            if not is_intact(batch):
-                raise Conflict(f"Ledger row {batch.position} doesn't match its digest.")
+        patient_lock(patient_id)
+        zones = zones_known(patient_id)
+        replay = replayed(_intact(ledger(patient_id)))
         for table in (ReadingSegment, Rollup, LatestReading):
             table.objects.filter(patient_id=patient_id).delete()
-        lanes = replayed(batches)
-        made = sum(_lane_store(patient_id, lane, state, zone) for lane, state in lanes.items())
-        samples = sum(len(state.columns) for state in lanes.values())
+        made = [segment for spans in replay.lanes.values() for segment in spans.values()]
+        _store(patient_id, replay, made, zones)
+        samples = sum(segment.count for segment in made)
         audit.record(
             by=by, act="reading.rebuild", subject="patient", subject_id=patient_id,
-            patient_id=patient_id, batches=len(batches), segments=made, samples=samples,
+            patient_id=patient_id, batches=len(replay.counts), segments=len(made),
+            samples=samples,
         )  # fmt: skip
-    return Rebuilt(len(batches), made, samples)
+    return Rebuilt(len(replay.counts), len(made), samples)
+
+
+def rollups_rebuild(*, by: Actor, patient_id: UUID) -> None:
+    """Sum up all hours and days again, as after a change of the patient's time zone."""
+    with acting_as(by, patient_id if by.role == Role.SERVICE else None):
+        patient_lock(patient_id)
+        replay = Replay(segments_held(patient_id))
+        Rollup.objects.filter(patient_id=patient_id).delete()
+        windows = replay.windows(patient_id, zones_known(patient_id))
+        with pipelined() as ask:
+            summaries_write(ask, replay.held, windows, clock.now(), clear=False)
+        audit.record(
+            by=by, act="reading.sum_up", subject="patient", subject_id=patient_id,
+            patient_id=patient_id,
+        )  # fmt: skip
+
+
+def ledger(patient_id: UUID, until: int | None = None) -> Iterator[IngestBatch]:
+    """A patient's rows in the order of their positions, up to one of them."""
+    rows = IngestBatch.objects.filter(patient_id=patient_id).order_by("position")
+    if until is not None:
+        rows = rows.filter(position__lte=until)
+    last = 0
+    while page := list(rows.filter(position__gt=last)[:AT_ONCE]):
+        yield from page
+        last = page[-1].position
 
 
 def is_intact(batch: IngestBatch) -> bool:
-    """Whether the sealed payload is still the one that the receipt's digest names."""
-    return hashlib.sha256(batch.payload).hexdigest() == batch.digest
+    """Whether the sealed payload is still the one that its digest names."""
+    due = batch.redacted_digest or batch.digest
+    return hashlib.sha256(batch.payload).hexdigest() == due
 
 
-def replayed(batches: Iterable[IngestBatch]) -> dict[Lane, Replayed]:
-    """Merge batches in the order of their positions. Given fewer, it is the state *as of*."""
-    parts: dict[Lane, list[Columns]] = defaultdict(list)
-    positions: dict[Lane, dict[int, int]] = defaultdict(dict)
-    synced: dict[Lane, datetime] = {}
+def replayed(batches: Iterable[IngestBatch]) -> Replay:
+    """Apply rows in the order of their positions. Given fewer, it is the state *as of*."""
+    replay = Replay()
     for batch in batches:
-        for metric, new in columns_in(batch.payload).items():
-            lane = (batch.device_id, metric)
-            parts[lane].append(new)
-            positions[lane] |= dict.fromkeys(
-                np.unique(spans_of(metric, new)).tolist(), batch.position
-            )
-            synced[lane] = batch.created_at
-    return {
-        lane: _replayed(found, positions[lane], synced[lane]) for lane, found in parts.items()
-    }
+        totals = (0, 0, 0)
+        for lane, samples in lanes_unpacked(batch.payload, batch.device_id).items():
+            for start, part in by_span(lane[1], samples):
+                segment = replay.held.segment(batch.patient_id, lane, start)
+                columns, counts = applied(batch.kind, segment.columns, part)
+                if counts[0] or counts[2]:
+                    segment.change(columns, batch.position)
+                totals = (totals[0] + counts[0], totals[1] + counts[1], totals[2] + counts[2])
+            replay.synced[lane[1]] = batch.created_at
+        replay.counts[batch.position] = totals
+    return replay
 
 
-def spans_of(metric: str, samples: Columns) -> Ints:
-    """For each sample the start (ms UTC) of the segment that it belongs to."""
-    span = metric_of(metric).span_ms
-    return samples.start_ms // span * span
-
-
-def _replayed(
-    parts: list[Columns], positions: Mapping[int, int], synced_at: datetime
-) -> Replayed:
-    merged = merge(columns_of([], []), joined(parts))
-    return Replayed(
-        merged.columns,
-        merged.accepted,
-        merged.duplicate,
-        merged.corrected,
-        positions,
-        synced_at,
-    )
-
-
-def _lane_store(patient_id: UUID, lane: Lane, state: Replayed, zone: ZoneInfo) -> int:
-    device_id, metric = lane
-    spans = spans_of(metric, state.columns)
-    starts, firsts = np.unique(spans, return_index=True)
-    bounds = [*firsts.tolist(), len(spans)]
-    made = []
-    for number, start in enumerate(starts.tolist()):
-        part = state.columns.take(np.arange(bounds[number], bounds[number + 1]))
-        made.append(
-            ReadingSegment(
-                patient_id=patient_id, device_id=device_id, metric=metric, span_start_ms=start,
-                count=len(part), position=state.position[start], samples=packed(part),
-            )
+def segments_held(patient_id: UUID) -> Held:
+    """Every segment that is stored of a patient."""
+    held = Held()
+    for row in ReadingSegment.objects.filter(patient_id=patient_id):
+        lane = (row.device_id, row.metric)
+        segment = Segment(
+            row.id, patient_id, lane, row.span_start_ms, row.position,
+            bytes(row.__dict__["samples"].blob), told=row.count,
         )  # fmt: skip
-    ReadingSegment.objects.bulk_create(made)
-    summaries_refresh(patient_id, device_id, metric, state.columns, zone, state.synced_at)
-    return len(made)
+        held.lanes.setdefault((patient_id, lane), {})[row.span_start_ms] = segment
+    return held
+
+
+def zones_known(patient_id: UUID) -> Zones:
+    patients = patients_load([patient_id], ())
+    if patient_id not in patients:
+        raise NotFound("There is no such patient.")
+    return patients[patient_id].zones
+
+
+def _intact(batches: Iterable[IngestBatch]) -> Iterable[IngestBatch]:
+    for batch in batches:
+        if not is_intact(batch):
+            raise Conflict(f"Ledger row {batch.position} doesn't match its digest.")
+        yield batch
+
+
+def _store(patient_id: UUID, replay: Replay, made: Sequence[Segment], zones: Zones) -> None:
+    windows = replay.windows(patient_id, zones)
+    with pipelined() as ask:
+        for first in range(0, len(made), AT_ONCE):
+            segments_write(ask, made[first : first + AT_ONCE], clock.now())
+        summaries_write(ask, replay.held, windows, clock.now(), clear=False)
+    _synced(patient_id, replay.synced)
+
+
+def _synced(patient_id: UUID, synced: Mapping[str, datetime]) -> None:
+    for metric, moment in synced.items():
+        rows = LatestReading.objects.filter(patient_id=patient_id, metric=metric)
+        rows.update(synced_at=moment)

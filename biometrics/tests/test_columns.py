@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from biometrics.features.columns import Columns, columns_of, joined, merge, packed, unpacked
+from biometrics.features.columns import Columns, columns_of, joined, packed, unpacked
+from biometrics.features.merging import merge
 
 EMPTY = columns_of([], [])
 samples = st.lists(
@@ -54,7 +55,7 @@ def test_merge_equals_its_definition(old: list, new: list) -> None:  # type: ign
 def test_packing_is_exact(rows: list) -> None:  # type: ignore[type-arg]
     columns = made(rows)
     again = unpacked(packed(columns))
-    for name in ("start_ms", "duration_ms", "value", "offset_min", "sequence"):
+    for name in ("start_ms", "duration_ms", "value", "offset_min", "sequence", "void"):
         assert np.array_equal(getattr(again, name), getattr(columns, name))
 
 

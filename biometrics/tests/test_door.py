@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 
+from biometrics import admission, group_commit, selectors
 from biometrics import door as doors
-from biometrics import group_commit, selectors
 from clinicity.accounts.models import User
 from clinicity.accounts.tokens import pair_issue
 from patients.models import Patient
@@ -32,7 +32,7 @@ def beat(patient: Patient, minute: int = 0) -> bytes:
 
 
 async def knock(
-    door: doors.Door, token: str, body: bytes, *, key: str = "", path: str = doors.PATH
+    door: doors.Door, token: str, body: bytes, *, key: str = "", path: str = group_commit.PATH
 ) -> Sent:
     headers = [(b"authorization", f"Bearer {token}".encode())] if token else []
     headers += [(b"idempotency-key", key.encode())] if key else []
@@ -104,7 +104,7 @@ def test_same_key_stores_once_and_answers_alike(alice: User, patient: Patient) -
 def test_too_large_a_body_is_refused(
     alice: User, patient: Patient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doors, "LARGEST_BODY", 5000)
+    monkeypatch.setattr(admission, "LARGEST_BODY", 5000)
     ((status, _, body),) = knock_all({"token": pair_issue(alice).access, "body": b"x" * 6000})
     assert (status, body["type"].rsplit("/")[-1]) == (413, "too-large")
 
@@ -112,7 +112,7 @@ def test_too_large_a_body_is_refused(
 def test_full_house_answers_503_with_a_time(
     alice: User, patient: Patient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doors, "MOST_INSIDE", 0)
+    monkeypatch.setattr(admission, "MOST_INSIDE", 0)
     ((status, headers, _),) = knock_all(
         {"token": pair_issue(alice).access, "body": beat(patient)}
     )
@@ -141,14 +141,14 @@ def test_group_that_cannot_commit_tells_nobody_that_it_did(
 def test_request_that_breaks_the_group_is_answered_alone(
     alice: User, patient: Patient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = group_commit.take_in
+    whole = group_commit.parcel_of
 
-    def stumble(actor: Any, body: bytes) -> Any:
+    def stumble(body: bytes, part: Any) -> Any:
         if b":02:" in body:
             raise ZeroDivisionError
-        return whole(actor, body)
+        return whole(body, part)
 
-    monkeypatch.setattr(group_commit, "take_in", stumble)
+    monkeypatch.setattr(group_commit, "parcel_of", stumble)
     token = pair_issue(alice).access
     answers = knock_all(*({"token": token, "body": beat(patient, n)} for n in range(4)))
     assert [status for status, _, _ in answers] == [201, 201, 500, 201]
@@ -170,7 +170,12 @@ def test_unsigned_token_is_refused_before_its_body_is_read(patient: Patient) -> 
             sent.append(message)
 
         headers = [(b"authorization", b"Bearer forged")]
-        scope = {"type": "http", "method": "POST", "path": doors.PATH, "headers": headers}
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": group_commit.PATH,
+            "headers": headers,
+        }
         await door(scope, receive, send)
         door.close()
         return int(sent[0]["status"])
@@ -182,7 +187,7 @@ def test_unsigned_token_is_refused_before_its_body_is_read(patient: Patient) -> 
 def test_too_many_bytes_at_once_are_turned_away(
     alice: User, patient: Patient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doors, "MOST_BYTES", 100)
+    monkeypatch.setattr(admission, "MOST_BYTES", 100)
     ((status, headers, _),) = knock_all(
         {"token": pair_issue(alice).access, "body": beat(patient)}
     )

@@ -8,9 +8,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from biometrics import selectors, services
-from biometrics.models import IngestBatch, LatestReading, ReadingSegment, Rollup
+from biometrics.models import LatestReading, ReadingSegment, Rollup
 from biometrics.samples import Sample
-from biometrics.services.replay import replayed
+from biometrics.services.replay import ledger, replayed
 from biometrics.verification import readings_verify
 from clinicity.accounts.acting import acting_as
 from clinicity.accounts.models import User
@@ -82,9 +82,8 @@ def test_rebuilding_gives_the_same_bytes(alice: User, stored: Patient) -> None:
 
 def test_as_of_an_earlier_position_the_old_value_stands(alice: User, stored: Patient) -> None:
     with acting_as(alice.actor):
-        rows = list(IngestBatch.objects.order_by("position")[:2])
-        then = replayed(rows)[(None, "heart_rate")]
-    assert then.columns.value[0] == 60
+        then = replayed(ledger(stored.id, until=2)).samples((None, "heart_rate"))
+    assert then.value[0] == 60
     now = selectors.readings_array(
         alice.actor, stored.id, "heart_rate", NOON, NOON + dt.timedelta(minutes=1)
     )

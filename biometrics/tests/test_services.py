@@ -8,9 +8,9 @@ import pytest
 
 from biometrics import selectors, services
 from biometrics.features.columns import columns_of
+from biometrics.features.payload import lanes_unpacked
 from biometrics.models import IngestBatch, ReadingSegment
 from biometrics.samples import Sample
-from biometrics.services.readings import columns_in
 from clinicity.accounts.acting import acting_as
 from clinicity.accounts.models import User
 from clinicity.audit import services as audit
@@ -63,8 +63,10 @@ def test_rejected_samples_are_named_by_index(alice: User, patient: Patient) -> N
     ]
     receipt = services.readings_store(by=alice.actor, patient_id=patient.id, samples=bad)
     assert counts(receipt) == (1, 0, 0, 4)
-    assert [index for index, _ in receipt.reasons] == [0, 1, 2, 3]
-    assert "zone" in receipt.reasons[0][1]
+    assert [(index, field) for index, field, _ in receipt.reasons] == [
+        (0, "timestamp"), (1, "timestamp"), (2, "unit"), (3, "data"),
+    ]  # fmt: skip
+    assert "zone" in receipt.reasons[0][2]
 
 
 def test_units_convert_and_the_implausible_is_kept_and_flagged(
@@ -85,7 +87,9 @@ def test_ledger_keeps_what_came_and_counts_without_gaps(alice: User, patient: Pa
         services.readings_store(by=alice.actor, patient_id=patient.id, samples=beats(value))
     with acting_as(alice.actor):
         rows = list(IngestBatch.objects.order_by("position"))
-        stored = [columns_in(row.payload)["heart_rate"].value.tolist() for row in rows]
+        stored = [
+            lanes_unpacked(row.payload)[None, "heart_rate"].value.tolist() for row in rows
+        ]
     assert [row.position for row in rows] == [1, 2, 3]
     assert stored == [[60], [70], [80]]
     assert selectors.ledger_position(alice.actor, patient.id) == 3
@@ -150,10 +154,10 @@ def test_one_audit_event_and_one_outbox_event_a_batch(alice: User, patient: Pati
 def test_failing_audit_takes_everything_back(
     alice: User, patient: Patient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(**_: object) -> None:
+    def refuse(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(audit, "record", refuse)
+    monkeypatch.setattr(audit, "record_many", refuse)
     with pytest.raises(RuntimeError):
         services.readings_store(by=alice.actor, patient_id=patient.id, samples=beats(60))
     monkeypatch.undo()

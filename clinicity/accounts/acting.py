@@ -5,7 +5,7 @@ takes it back on exit. It never spans a network or model call. Outside of it eve
 query on patients' tables raises, because the policies demand an actor.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -15,6 +15,9 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from clinicity.common.actors import Actor
+from clinicity.common.pipeline import Ask
+
+SET = "SELECT set_config('clinicity.actor', %s, true), set_config('clinicity.scope', %s, true)"
 
 
 class Scope(Enum):
@@ -55,6 +58,16 @@ def acting_as(actor: Actor, scope: UUID | Scope | None = None) -> Iterator[None]
             _tell_database(outer)
 
 
+def act(ask: Ask, actor_id: UUID | None, patients: Iterable[UUID] = ()) -> None:
+    """Say in a pipeline who acts from its next statement on, until the transaction ends.
+
+    For a group of requests of several actors that is stored in one transaction; a service
+    names the patients that it works for, each of whom was checked for its own actor.
+    """
+    scope = ",".join(map(str, patients))
+    ask(SET, [str(actor_id or ""), scope])
+
+
 def _inherited(outer: _Acting | None, actor: Actor) -> str:
     return outer.scope if outer and outer.actor == actor else ""
 
@@ -68,8 +81,4 @@ def _scope_text(scope: UUID | Scope | None) -> str:
 def _tell_database(acting: _Acting | None) -> None:
     actor_id, scope = (str(acting.actor.id), acting.scope) if acting else ("", "")
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('clinicity.actor', %s, true),"
-            " set_config('clinicity.scope', %s, true)",
-            [actor_id, scope],
-        )
+        cursor.execute(SET, [actor_id, scope])

@@ -5,13 +5,17 @@ the same key with another body is 422; a key whose first request still runs is 4
 """
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
+from psycopg import Cursor
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -21,11 +25,16 @@ from clinicity.accounts.requests import actor_of
 from clinicity.common import clock
 from clinicity.common.actors import Actor
 from clinicity.common.exceptions import DomainError
+from clinicity.common.ids import new_id
+from clinicity.common.pipeline import Ask, int8s
+from clinicity.privacy import keyring
+from clinicity.privacy.fields import Ciphertext
 from clinicity.privacy.pseudonyms import keyed_hash
 
 HEADER = "Idempotency-Key"
 KEPT_FOR = timedelta(hours=24)
 LONGEST_KEY = 255
+WAIT = "Wait for its answer, or send the request again in a moment."
 JSON = "application/json"
 
 
@@ -51,12 +60,9 @@ def claim(actor: Actor, key: str, digest: str) -> StoredAnswer | None:
     """Take the key for this transaction, or give the answer that it already has."""
     index = _index(key)
     with connection.cursor() as cursor:
-        lock = int.from_bytes(
-            hashlib.sha256(f"{actor.id}{index}".encode()).digest()[:8], signed=True
-        )
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [lock])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_lock_key(actor.id, index)])
         if not cursor.fetchone()[0]:
-            raise InFlight("Wait for its answer, or send the request again in a moment.")
+            raise InFlight(WAIT)
     stored = StoredAnswer.objects.filter(
         actor_id=actor.id, key_index=index, expires_at__gt=clock.now()
     ).first()
@@ -72,6 +78,106 @@ def keep(actor: Actor, key: str, digest: str, *, status: int, body: str) -> None
     StoredAnswer.objects.create(
         actor_id=actor.id, key_index=index, request_digest=digest, status=status, body=body,
         expires_at=clock.now() + KEPT_FOR,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A key of one request in a group: its actor, its index, its request's digest."""
+
+    actor_id: UUID
+    index: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The answer to a request in a group, under its key."""
+
+    claimed: Claimed
+    status: int
+    body: str
+
+
+LOCKS = "SELECT key, pg_try_advisory_xact_lock(key) FROM unnest(%b::int8[]) AS key"
+STORED = """
+SELECT a.id, a.actor_id, a.key_index, a.request_digest, a.status, a.body
+FROM unnest(%b::uuid[], %b::text[]) AS w (actor_id, key_index)
+JOIN accounts_storedanswer a
+    ON a.actor_id = w.actor_id AND a.key_index = w.key_index AND a.expires_at > %s
+"""
+KEEP = """
+INSERT INTO accounts_storedanswer (
+    id, created_at, actor_id, key_index, request_digest, status, body, expires_at
+)
+SELECT id, %s, actor_id, key_index, request_digest, status, body, %s
+FROM unnest(%b::uuid[], %b::uuid[], %b::text[], %b::text[], %b::int8[], %b::text[])
+    AS row (id, actor_id, key_index, request_digest, status, body)
+ON CONFLICT (actor_id, key_index) DO UPDATE SET
+    id = excluded.id, created_at = excluded.created_at, body = excluded.body,
+    request_digest = excluded.request_digest, status = excluded.status,
+    expires_at = excluded.expires_at
+"""
+
+
+@dataclass(frozen=True)
+class Claims:
+    """The keys of a group, asked for: which are ours now, which have an answer."""
+
+    locks: "Cursor[Any]"
+    stored: "Cursor[Any]"
+
+    def settle(self, claimed: Sequence[Claimed]) -> "dict[Claimed, StoredAnswer | DomainError]":
+        """For each key that is not to be carried out: its answer, or why not."""
+        ours = dict(self.locks.fetchall())
+        stored = {(row[1], row[2]): row for row in self.stored.fetchall()}
+        found: dict[Claimed, StoredAnswer | DomainError] = {}
+        for each in claimed:
+            row = stored.get((each.actor_id, each.index))
+            if not ours[_lock_key(each.actor_id, each.index)]:
+                found[each] = InFlight(WAIT)
+            elif row and row[3] != each.digest:
+                found[each] = KeyReused("Use a new key for a new request.")
+            elif row:
+                answer = StoredAnswer(id=row[0], actor_id=row[1], status=row[4])
+                answer.__dict__["body"] = Ciphertext(row[5])
+                found[each] = answer
+        return found
+
+
+def claimed_by(actor_id: UUID, key: str, digest: str) -> Claimed:
+    return Claimed(actor_id, _index(key), digest)
+
+
+def claim_many(ask: Ask, claimed: Sequence[Claimed]) -> Claims:
+    """Take the keys of a group for this transaction, in the caller's pipeline."""
+    keys = {_lock_key(each.actor_id, each.index) for each in claimed}
+    return Claims(
+        ask(LOCKS, [int8s(sorted(keys))]),
+        ask(
+            STORED,
+            [[c.actor_id for c in claimed], [c.index for c in claimed], clock.now()],
+        ),
+    )
+
+
+def keep_many(ask: Ask, kept: Sequence[Kept]) -> None:
+    """Keep first answers, in the same transaction as what they answer."""
+    if not kept:
+        return
+    now, made = clock.now(), [new_id() for _ in kept]
+    field = StoredAnswer._meta.get_field("body")
+    ask(
+        KEEP,
+        [
+            now, now + KEPT_FOR, made, [each.claimed.actor_id for each in kept],
+            [each.claimed.index for each in kept], [each.claimed.digest for each in kept],
+            int8s(int(each.status) for each in kept),
+            [
+                field.seal_value(keyring.SYSTEM, id, each.body)
+                for id, each in zip(made, kept, strict=True)
+            ],
+        ],
     )  # fmt: skip
 
 
@@ -126,6 +232,12 @@ class IdempotentWrites(APIView):
                 status=response.status_code, body=response.content.decode(),
             )  # fmt: skip
         return response
+
+
+def _lock_key(actor_id: UUID, index: str) -> int:
+    return int.from_bytes(
+        hashlib.sha256(f"{actor_id}{index}".encode()).digest()[:8], signed=True
+    )
 
 
 def _index(key: str) -> str:

@@ -1,11 +1,15 @@
 """JWT pairs: short access tokens, rotating refresh tokens kept by `jti` only."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
+from cachetools import LRUCache
 from django.db import transaction
+from psycopg import Cursor
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken, Token
 from rest_framework_simplejwt.tokens import RefreshToken as RefreshJwt
@@ -13,8 +17,10 @@ from rest_framework_simplejwt.tokens import RefreshToken as RefreshJwt
 from clinicity.accounts.models import RefreshToken, User
 from clinicity.audit import services as audit
 from clinicity.common import clock
+from clinicity.common.actors import Actor, Role
 from clinicity.common.exceptions import DomainError
 from clinicity.common.ids import new_id
+from clinicity.common.pipeline import Ask
 
 
 class BadToken(DomainError):
@@ -69,6 +75,46 @@ def demand_signed(text: str) -> Token:
         return AccessToken(text)  # type: ignore[arg-type]
     except TokenError as error:
         raise BadToken("Refresh it, or sign in again.") from error
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What an access token says, once its signature was found good."""
+
+    user_id: UUID
+    family: UUID
+    expires_at: float
+
+
+# Signatures cost more than all else of a small request; a token is the same for minutes.
+_claims: LRUCache[str, Claims] = LRUCache(maxsize=10_000)
+ACTORS = """
+SELECT u.id, u.role, w.family
+FROM unnest(%b::uuid[], %b::uuid[]) AS w (user_id, family)
+JOIN accounts_user u ON u.id = w.user_id AND u.is_active
+WHERE NOT EXISTS (SELECT 1 FROM accounts_refreshtoken t
+                  WHERE t.family = w.family AND t.revoked_at IS NOT NULL)
+"""
+
+
+def claims_of(text: str) -> Claims:
+    """The claims of an access token that we signed and that has not expired."""
+    known = _claims.get(text)
+    if known is None or known.expires_at <= clock.now().timestamp():
+        token = demand_signed(text)
+        known = Claims(UUID(token["sub"]), UUID(token["family"]), float(token["exp"]))
+        _claims[text] = known
+    return known
+
+
+def actors_ask(ask: Ask, claims: Sequence[Claims]) -> "Cursor[Any]":
+    """Which of the tokens' users may still act; rows go to `actors_in`."""
+    return ask(ACTORS, [[each.user_id for each in claims], [each.family for each in claims]])
+
+
+def actors_in(rows: "Cursor[Any]") -> dict[tuple[UUID, UUID], Actor]:
+    """Actors by user and family, without those whose user or sign-in has ended."""
+    return {(id, family): Actor(id, Role(role)) for id, role, family in rows.fetchall()}
 
 
 def user_of_access(text: str) -> User:

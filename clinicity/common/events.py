@@ -5,15 +5,36 @@ commit `dispatch` turns it into one job for each task that `clinicity/wiring.py`
 names; `tasks.sweep` does the same for rows that a crash left behind.
 """
 
+import json
+from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from clinicity.common import clock, jobs
 from clinicity.common.actors import WORKER
+from clinicity.common.ids import new_id
 from clinicity.common.models import OutboxEvent
+from clinicity.common.pipeline import Ask
 from clinicity.wiring import WIRING
+
+INSERT = """
+INSERT INTO common_outboxevent (id, created_at, name, payload)
+SELECT id, %s, %s, payload::jsonb FROM unnest(%b::uuid[], %b::text[]) AS row (id, payload)
+"""
+
+
+@dataclass(frozen=True)
+class Told:
+    """One event of many: what its tasks are given, and what was touched."""
+
+    patient_id: UUID
+    ids: Mapping[str, str | int] = field(default_factory=dict)
+    touched: Mapping[str, Any] = field(default_factory=dict)
 
 
 class UnknownEvent(LookupError):
@@ -31,21 +52,44 @@ def publish(name: str, *, patient_id: UUID, **ids: str | int) -> None:
     transaction.on_commit(lambda: dispatch(event.id), robust=True)
 
 
+def publish_many(ask: Ask, name: str, told: Sequence[Told]) -> None:
+    """Record several events with one statement of the caller's pipeline."""
+    if name not in WIRING:
+        raise UnknownEvent(f"{name!r} has no line in clinicity/wiring.py.")
+    made = [new_id() for _ in told]
+    payloads = [
+        json.dumps({"patient_id": str(each.patient_id), "ids": each.ids} | dict(each.touched))
+        for each in told
+    ]
+    ask(INSERT, [clock.now(), name, made, payloads])
+    send = after_commit.get()
+    transaction.on_commit(lambda: send(made), robust=True)
+
+
 def dispatch(event_id: UUID) -> None:
-    """Make the event's jobs, once, whoever calls and however often."""
+    dispatch_many([event_id])
+
+
+def dispatch_many(event_ids: Sequence[UUID]) -> None:
+    """Make the events' jobs, once, whoever calls and however often."""
     with transaction.atomic():
-        event = (
+        found = list(
             OutboxEvent.objects.select_for_update(skip_locked=True)
-            .filter(id=event_id, dispatched_at__isnull=True)
-            .first()
+            .filter(id__in=event_ids, dispatched_at__isnull=True)
+            .order_by("id")
         )
-        if event is None:
-            return
-        patient_id = UUID(event.payload["patient_id"])
-        for task in WIRING[event.name]:
-            jobs.enqueue(task, by=WORKER, patient_id=patient_id, **event.payload["ids"])
-        event.dispatched_at = clock.now()
-        event.save(update_fields=["dispatched_at"])
+        for event in found:
+            patient_id = UUID(event.payload["patient_id"])
+            for task in WIRING[event.name]:
+                jobs.enqueue(task, by=WORKER, patient_id=patient_id, **event.payload["ids"])
+        rows = OutboxEvent.objects.filter(id__in=[event.id for event in found])
+        rows.update(dispatched_at=clock.now())
+
+
+# Who dispatches events after their commit: at once, or later and together (the door).
+after_commit: ContextVar[Callable[[Sequence[UUID]], None]] = ContextVar(
+    "after_commit", default=dispatch_many
+)
 
 
 def waiting(*, older_than: timedelta = timedelta(0)) -> list[UUID]:

@@ -60,13 +60,15 @@ class Work:
     run: Callable[..., None]
     queue: Queue
     max_attempts: int
+    # It looks at the patient as they are when it runs: one that waits already will do.
+    once_waiting: bool = False
 
 
 WORKS: dict[str, Work] = {}
 
 
 def work(
-    *, queue: Queue, max_attempts: int = 5, time_limit: int = 900
+    *, queue: Queue, max_attempts: int = 5, time_limit: int = 900, once_waiting: bool = False
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Declare a task `f(*, claim, **ids)` that runs from a job row.
 
@@ -75,7 +77,7 @@ def work(
 
     def declare(run: Callable[..., None]) -> Callable[..., None]:
         name = f"{run.__module__}.{run.__qualname__}"
-        WORKS[name] = Work(name, run, queue, max_attempts)
+        WORKS[name] = Work(name, run, queue, max_attempts, once_waiting)
         shared_task(name=name, queue=queue, time_limit=time_limit)(_wake_up)
         return run
 
@@ -96,9 +98,13 @@ def enqueue(
 ) -> Job:
     """Write a job row in the caller's transaction and wake a worker after commit.
 
-    A job for later is left to the sweeper, which finds it once it is due.
+    A job for later is left to the sweeper, which finds it once it is due. Work that is
+    declared `once_waiting` is not doubled: the job of this patient that still waits is
+    given, since it starts after what the caller has committed.
     """
     declared = spec(name)
+    if declared.once_waiting and (known := _waiting_already(name, patient_id)):
+        return known
     scope = {"patient_id": str(patient_id)} if patient_id else {}
     job = Job.objects.create(
         name=name,
@@ -112,6 +118,12 @@ def enqueue(
     if not_before is None:
         transaction.on_commit(lambda: wake(job.id, name, declared.queue), robust=True)
     return job
+
+
+def _waiting_already(name: str, patient_id: UUID | None) -> Job | None:
+    """The job of this name and patient that nobody has claimed; it stays so until commit."""
+    rows = Job.objects.filter(name=name, patient_id=patient_id, state=Job.State.QUEUED)
+    return rows.select_for_update(skip_locked=True).filter(attempts=0).first()
 
 
 def wake(job_id: UUID, name: str, queue: str) -> None:

@@ -161,6 +161,9 @@ DATABASES: dict[str, Any] = {
 for _database in DATABASES.values():
     _database["ENGINE"] = "django.db.backends.postgresql"
     _database["CONN_HEALTH_CHECKS"] = True
+# The door prepares its statements. Turn off behind a pooler that can't keep them
+# (PgBouncer before 1.21 in transaction mode).
+DATABASE_PREPARES = env.bool("DATABASE_PREPARES", default=True)
 DATABASE_ROUTERS = ["clinicity.common.router.OwnerMigrates"]
 
 REDIS_URL = env.str(

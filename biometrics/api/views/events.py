@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from biometrics import selectors
 from biometrics.api import serializers as shapes
-from biometrics.intake import receipt_document, take_in
+from biometrics.intake import answer_document, receipt_document, take_in
 from clinicity.accounts.idempotency import IdempotentWrites
 from clinicity.accounts.requests import actor_of
 from clinicity.common.parsing import parsed
@@ -20,8 +20,8 @@ from clinicity.common.parsing import parsed
 class EventsView(IdempotentWrites):
     @extend_schema(request=OpenApiTypes.OBJECT, responses={201: OpenApiTypes.OBJECT})
     def post(self, request: Request) -> Response:
-        receipt = take_in(actor_of(request), request.body)
-        return Response(receipt_document(receipt), status=status.HTTP_201_CREATED)
+        receipts = take_in(actor_of(request), request.body)
+        return Response(answer_document(receipts), status=status.HTTP_201_CREATED)
 
     @extend_schema(parameters=[shapes.ReceiptsQuery], responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:

@@ -1,0 +1,84 @@
+"""Cutting samples into the spans of segments, and into runs of days. Pure numpy."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+import numpy as np
+
+from biometrics.features.columns import Columns, Ints
+from biometrics.features.days import Zones, day_edges
+from biometrics.metrics import DAY_MS, HOUR_MS, metric_of
+
+# Samples further apart than this belong to different runs: what lies between them is
+# neither read nor summed up again.
+APART_MS = 2 * DAY_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Local days that follow each other: day n is [edges[n], edges[n + 1]) in ms UTC."""
+
+    days: list[date]
+    edges: Ints
+
+    # Whole hours around the days: in a zone of half hours an hour lies in two days.
+
+    @property
+    def start_ms(self) -> int:
+        return int(self.edges[0]) // HOUR_MS * HOUR_MS
+
+    @property
+    def end_ms(self) -> int:
+        return -(-int(self.edges[-1]) // HOUR_MS) * HOUR_MS
+
+
+def span_of(metric: str, moment_ms: int) -> int:
+    """Start of the segment that holds a moment."""
+    span = metric_of(metric).span_ms
+    return moment_ms // span * span
+
+
+def spans_between(metric: str, start_ms: int, end_ms: int) -> tuple[int, int]:
+    """First and last start of the segments that hold [start_ms, end_ms)."""
+    return span_of(metric, start_ms), span_of(metric, end_ms - 1)
+
+
+def by_span(metric: str, samples: Columns) -> Iterator[tuple[int, Columns]]:
+    """Each span's start with its samples, which keep their order."""
+    span = metric_of(metric).span_ms
+    starts = samples.start_ms // span
+    if (starts[1:] < starts[:-1]).any():
+        order = np.argsort(starts, kind="stable")
+        samples, starts = samples.take(order), starts[order]
+    cuts = [0, *(np.flatnonzero(np.diff(starts)) + 1).tolist(), len(starts)]
+    for first, last in pairwise(cuts):
+        if last > first:
+            yield int(starts[first]) * span, samples.take(slice(first, last))
+
+
+def runs_of(start_ms: Ints, zones: Zones) -> list[Run]:
+    """The local days that samples touch, those that follow each other together."""
+    if int(start_ms.max()) - int(start_ms.min()) <= APART_MS:
+        return [Run(*day_edges(int(start_ms.min()), int(start_ms.max()), zones))]
+    days = np.unique(start_ms // DAY_MS)
+    cuts = np.flatnonzero(np.diff(days) * DAY_MS > APART_MS) + 1
+    runs = []
+    for part in np.split(days, cuts):
+        first, last = int(part[0]) * DAY_MS, (int(part[-1]) + 1) * DAY_MS
+        inside = start_ms[(start_ms >= first) & (start_ms < last)]
+        runs.append(Run(*day_edges(int(inside.min()), int(inside.max()), zones)))
+    return _apart(runs)
+
+
+def _apart(runs: list[Run]) -> list[Run]:
+    """Runs whose days meet become one, so that no day is in two of them."""
+    found = runs[:1]
+    for run in runs[1:]:
+        if run.edges[0] < found[-1].edges[-1]:
+            both = np.union1d(found[-1].edges, run.edges)
+            found[-1] = Run(sorted({*found[-1].days, *run.days}), both)
+        else:
+            found.append(run)
+    return found

@@ -1,0 +1,194 @@
+"""What is known of some patients' readings while a group of deposits is stored.
+
+Loaded in two round trips, changed in memory, written back by `writing.py`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from biometrics.features.columns import EMPTY, VALID, Columns, Mask, joined, packed, unpacked
+from biometrics.features.days import BEGINNING, Zones, zones_of
+from biometrics.features.payload import Lane
+from biometrics.features.spans import Run, spans_between
+from biometrics.models import ReadingSegment
+from biometrics.services import statements
+from clinicity.common.ids import new_id
+from clinicity.common.pipeline import Ask, ids, int8s, pipelined
+
+SAMPLES = ReadingSegment._meta.get_field("samples")
+
+
+@dataclass(frozen=True)
+class Removed:
+    """A range of a patient's readings that was removed for good."""
+
+    metrics: Sequence[str]
+    device: UUID | None
+    start_ms: int | None
+    end_ms: int | None
+
+    def hits(self, lane: Lane, samples: Columns) -> Mask | None:
+        """Which samples of a lane fall into it; None for none of them."""
+        device, metric = lane
+        if (self.metrics and metric not in self.metrics) or self.device not in (None, device):
+            return None
+        inside: Mask = samples.start_ms >= (
+            BEGINNING if self.start_ms is None else self.start_ms
+        )
+        return inside if self.end_ms is None else inside & (samples.start_ms < self.end_ms)
+
+
+@dataclass
+class PatientState:
+    """One patient: the zones of their days, their last place in the ledger."""
+
+    id: UUID
+    zones: Zones
+    position: int
+    removed: Sequence[Removed]
+    devices: set[UUID] = field(default_factory=set)
+
+    def next_position(self) -> int:
+        self.position += 1
+        return self.position
+
+
+@dataclass
+class Segment:
+    """One segment in memory: opened only when it is looked into."""
+
+    id: UUID
+    patient_id: UUID
+    lane: Lane
+    span_start: int
+    position: int = 0
+    blob: bytes = b""
+    found: Columns | None = None
+    is_changed: bool = False
+    # How many valid samples its row claims.
+    told: int = 0
+
+    @property
+    def columns(self) -> Columns:
+        if self.found is None:
+            self.found = unpacked(SAMPLES.open_value(self.patient_id, self.id, self.blob))
+        return self.found
+
+    def change(self, columns: Columns, position: int) -> None:
+        self.found, self.position, self.is_changed = columns, position, True
+
+    @property
+    def count(self) -> int:
+        """How many of its samples are valid."""
+        return int((self.columns.void == VALID).sum())
+
+    def sealed(self) -> bytes:
+        return SAMPLES.seal_value(self.patient_id, self.id, packed(self.columns))
+
+
+@dataclass
+class Held:
+    """The segments that a group touches: by patient and lane, then by span."""
+
+    lanes: dict[tuple[UUID, Lane], dict[int, Segment]] = field(default_factory=dict)
+
+    def segment(self, patient_id: UUID, lane: Lane, span_start: int) -> Segment:
+        spans = self.lanes.setdefault((patient_id, lane), {})
+        if span_start not in spans:
+            spans[span_start] = Segment(new_id(), patient_id, lane, span_start, found=EMPTY)
+        return spans[span_start]
+
+    def samples(self, patient_id: UUID, lane: Lane, start_ms: int, end_ms: int) -> Columns:
+        """The valid samples that start in [start_ms, end_ms), by time."""
+        first, last = spans_between(lane[1], start_ms, end_ms)
+        spans = self.lanes.get((patient_id, lane), {})
+        parts = [spans[at].columns for at in sorted(spans) if first <= at <= last]
+        return joined(parts).between(start_ms, end_ms).valid()
+
+    def changed(self) -> list[Segment]:
+        return [
+            segment
+            for spans in self.lanes.values()
+            for segment in spans.values()
+            if segment.is_changed
+        ]
+
+
+Windows = Mapping[tuple[UUID, Lane], Sequence[Run]]
+
+
+def patients_load(
+    patient_ids: Iterable[UUID],
+    devices: Iterable[UUID],
+    first: Callable[[Ask], None] = lambda _: None,
+) -> dict[UUID, PatientState]:
+    """The patients that the acting actor may see; those who aren't there are left out.
+
+    `first` is queued before, in the same round trip: who acts from here on.
+    """
+    wanted = sorted(set(devices))
+    with pipelined() as ask:
+        first(ask)
+        rows = ask(statements.PATIENTS, [list(patient_ids)])
+        theirs = ask(statements.DEVICES, [wanted]) if wanted else None
+    found = {row[0]: _patient(*row) for row in rows.fetchall()}
+    for device_id, patient_id in theirs.fetchall() if theirs else ():
+        if patient_id in found:
+            found[patient_id].devices.add(device_id)
+    return found
+
+
+def segments_load(windows: Windows) -> Held:
+    """Every segment that holds a moment of the windows' days."""
+    asked = [
+        (patient_id, lane, *spans_between(lane[1], run.start_ms, run.end_ms))
+        for (patient_id, lane), runs in windows.items()
+        for run in runs
+    ]
+    with pipelined() as ask:
+        rows = ask(
+            statements.SEGMENTS,
+            [
+                [each[0] for each in asked], ids(each[1][0] for each in asked),
+                [each[1][1] for each in asked], int8s(each[2] for each in asked),
+                int8s(each[3] for each in asked),
+            ],
+        )  # fmt: skip
+    held = Held()
+    for id, patient_id, device_id, metric, span_start, position, blob in rows.fetchall():
+        segment = Segment(
+            id, patient_id, (device_id, metric), span_start, position, bytes(blob)
+        )
+        held.lanes.setdefault((patient_id, segment.lane), {})[span_start] = segment
+    return held
+
+
+def _patient(
+    id: UUID, zone: str, moves: Any, position: int | None, removals: Any
+) -> PatientState:
+    return PatientState(
+        id, zones_from(zone, moves or ()), position or 0,
+        [
+            Removed(
+                each["metrics"], UUID(each["device"]) if each["device"] else None,
+                each["start"], each["end"],
+            )
+            for each in removals or ()
+        ],
+    )  # fmt: skip
+
+
+def zones_from(zone: str, moves: Sequence[tuple[str, str, str]]) -> Zones:
+    """Zones from a patient's current one and their moves: (since, zone, the one before)."""
+    if not moves:
+        return zones_of(ZoneInfo(zone))
+    first = (BEGINNING, ZoneInfo(moves[0][2]))
+    return Zones((first, *((_ms(since), ZoneInfo(to)) for since, to, _ in moves)))
+
+
+def _ms(since: str) -> int:
+    return round(datetime.fromisoformat(since).timestamp() * 1000)

@@ -1,0 +1,172 @@
+"""Storing deposits: ledger, segments, rollups, audit and events in one transaction.
+
+A deposit is what one request brings for one patient. Any number of them is stored at
+once, each with its own place in the ledger, in a fixed number of statements:
+
+1. Know the patients (the caller holds their locks and acts for someone who may).
+2. Load the segments of the days that are touched.
+3. Merge each deposit into them, in order, and count what became of its samples.
+4. Sum up the touched hours and days again.
+5. Write everything, with one audit event and one outbox event for each deposit.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+from biometrics.features.columns import IN_ERROR, MOVED, VALID, Columns
+from biometrics.features.merging import marked, merge
+from biometrics.features.payload import Lane
+from biometrics.features.spans import Run, by_span, runs_of
+from biometrics.models import IngestBatch
+from biometrics.samples import Reason
+from biometrics.services.state import Held, PatientState, patients_load, segments_load
+from clinicity.common.actors import Actor
+from clinicity.common.exceptions import Invalid, NotFound
+from clinicity.common.ids import new_id
+from clinicity.common.pipeline import Ask
+
+Kind = IngestBatch.Kind
+# What each kind of ledger row makes of the samples that it names.
+MARKS = {Kind.ERROR: IN_ERROR, Kind.MOVED_OUT: MOVED, Kind.RESTORE: VALID}
+Counts = tuple[int, int, int]
+GONE = "These readings were removed on the patient's behalf, and are not taken again."
+
+
+@dataclass(frozen=True)
+class Deposit:
+    """Samples of one patient from one request, in the metrics' own units."""
+
+    by: Actor
+    patient_id: UUID
+    lanes: Mapping[Lane, Columns]
+    source: str
+    reasons: Sequence[Reason] = ()
+    kind: str = Kind.ADD
+    import_run_id: UUID | None = None
+    id: UUID = field(default_factory=new_id)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of each sample of a deposit, and the digest of what was stored."""
+
+    id: UUID
+    patient_id: UUID
+    position: int
+    accepted: int
+    duplicate: int
+    corrected: int
+    rejected: int
+    reasons: Sequence[Reason]
+    digest: str
+    received_at: datetime
+    implausible: int = 0
+    kind: str = Kind.ADD
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A deposit on its way into the ledger, with its place there and its counts."""
+
+    deposit: Deposit
+    position: int
+    counts: Counts
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that a group writes."""
+
+    entries: Sequence[Entry]
+    held: Held
+    windows: Mapping[tuple[UUID, Lane], Sequence[Run]]
+
+
+def known(
+    deposits: Sequence[Deposit], first: Callable[[Ask], None] = lambda _: None
+) -> dict[UUID, PatientState]:
+    """Step 1: the deposits' patients, those that the acting actor may see."""
+    devices = {device for each in deposits for device, _ in each.lanes if device}
+    return patients_load({each.patient_id for each in deposits}, devices, first)
+
+
+def planned(deposits: Sequence[Deposit], patients: Mapping[UUID, PatientState]) -> Plan:
+    """Steps 2 and 3, for deposits that are allowed."""
+    windows = _windows(deposits, patients)
+    held = segments_load(windows)
+    entries = [_entered(each, patients[each.patient_id], held) for each in deposits]
+    return Plan(entries, held, windows)
+
+
+def allowed(deposit: Deposit, patients: Mapping[UUID, PatientState]) -> Deposit:
+    """Without what was removed for good; raises NotFound unless patient and devices are
+    there, the devices being the patient's own."""
+    patient = patients.get(deposit.patient_id)
+    if patient is None:
+        raise NotFound("There is no such patient.")
+    if not {device for device, _ in deposit.lanes if device} <= patient.devices:
+        raise NotFound("There is no such device of this patient.")
+    if not patient.removed or deposit.kind != Kind.ADD:
+        return deposit
+    return _without_removed(deposit, patient)
+
+
+def _without_removed(deposit: Deposit, patient: PatientState) -> Deposit:
+    lanes, gone = dict(deposit.lanes), 0
+    for lane in deposit.lanes:
+        for removed in patient.removed:
+            hits = removed.hits(lane, lanes[lane])
+            if hits is not None:
+                gone += int(hits.sum())
+                lanes[lane] = lanes[lane].take(~hits)
+        if not len(lanes[lane]):
+            del lanes[lane]
+    if not gone:
+        return deposit
+    reasons = [*deposit.reasons, *[(-1, "timestamp", GONE)] * gone]
+    if not lanes:
+        raise Invalid(GONE, rejected=len(reasons))
+    return replace(deposit, lanes=lanes, reasons=reasons)
+
+
+def _windows(
+    deposits: Sequence[Deposit], patients: Mapping[UUID, PatientState]
+) -> dict[tuple[UUID, Lane], list[Run]]:
+    """The local days that each lane's samples touch."""
+    starts: dict[tuple[UUID, Lane], list[Any]] = {}
+    for each in deposits:
+        for lane, samples in each.lanes.items():
+            starts.setdefault((each.patient_id, lane), []).append(samples.start_ms)
+    return {
+        key: runs_of(
+            parts[0] if len(parts) == 1 else np.concatenate(parts), patients[key[0]].zones
+        )
+        for key, parts in starts.items()
+    }
+
+
+def _entered(deposit: Deposit, patient: PatientState, held: Held) -> Entry:
+    position, totals = patient.next_position(), (0, 0, 0)
+    for lane, samples in deposit.lanes.items():
+        for span_start, part in by_span(lane[1], samples):
+            segment = held.segment(patient.id, lane, span_start)
+            columns, counts = applied(deposit.kind, segment.columns, part)
+            if counts[0] or counts[2]:
+                segment.change(columns, position)
+            totals = (totals[0] + counts[0], totals[1] + counts[1], totals[2] + counts[2])
+    return Entry(deposit, position, totals)
+
+
+def applied(kind: str, held: Columns, named: Columns) -> tuple[Columns, Counts]:
+    """A ledger row's part of one segment: its state afterwards, and what was counted."""
+    if kind in MARKS:
+        state = marked(held, named, MARKS[Kind(kind)])
+        changes = int((state.void != held.void).sum())
+        return state, (changes, len(named) - changes, 0)
+    merged = merge(held, named)
+    return merged.columns, (merged.accepted, merged.duplicate, merged.corrected)

@@ -1,0 +1,281 @@
+"""Writing a plan: every table with one statement, all in one round trip."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+from biometrics.features.columns import Columns
+from biometrics.features.payload import Lane, lanes_packed
+from biometrics.features.rollups import Summaries, hour_edges, summaries
+from biometrics.features.spans import Run
+from biometrics.metrics import metric_of
+from biometrics.models import IngestBatch, Rollup
+from biometrics.samples import implausible_count, is_implausible
+from biometrics.services import statements
+from biometrics.services.state import Held, Segment
+from biometrics.services.storing import Entry, Kind, Plan, Receipt
+from clinicity.audit import services as audit
+from clinicity.common import events
+from clinicity.common.ids import new_id
+from clinicity.common.pipeline import Ask, ids, int8s
+
+PAYLOAD = IngestBatch._meta.get_field("payload")
+REASONS = IngestBatch._meta.get_field("reasons")
+EPOCH = date(1970, 1, 1).toordinal()
+ACTS = {
+    Kind.ADD: "reading.ingest", Kind.ERROR: "reading.error", Kind.RESTORE: "reading.restore",
+    Kind.MOVED_OUT: "reading.move_out", Kind.MOVED_IN: "reading.move_in",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A ledger row, made of an entry."""
+
+    entry: Entry
+    payload: bytes
+    receipt: Receipt
+    metrics: Sequence[str]
+    first_ms: int
+    last_ms: int
+
+
+def written(ask: Ask, plan: Plan, now: datetime) -> list[Receipt]:
+    """Queue all statements of a plan; the receipts hold once the transaction commits."""
+    rows = [_row(entry, now) for entry in plan.entries]
+    _ledger(ask, rows, now)
+    segments_write(ask, plan.held.changed(), now)
+    clear = any(entry.deposit.kind in (Kind.ERROR, Kind.MOVED_OUT) for entry in plan.entries)
+    summaries_write(ask, plan.held, plan.windows, now, clear=clear)
+    audit.record_many(ask, [_audited(row) for row in rows])
+    events.publish_many(ask, "biometrics.readings_stored", [_told(row) for row in rows])
+    return [row.receipt for row in rows]
+
+
+def summaries_write(
+    ask: Ask,
+    held: Held,
+    windows: Mapping[tuple[UUID, Lane], Sequence[Run]],
+    now: datetime,
+    *,
+    clear: bool,
+) -> None:
+    """Hours, days and latest values of the windows. `clear` where samples may have gone."""
+    if clear:
+        _rollups_clear(ask, windows)
+    parts = [
+        (patient_id, lane, run, held.samples(patient_id, lane, run.start_ms, run.end_ms))
+        for (patient_id, lane), runs in windows.items()
+        for run in runs
+    ]
+    _rollups(ask, [part for part in parts if len(part[3])], now)
+    _latest(ask, parts, now)
+
+
+def _row(entry: Entry, now: datetime) -> _Row:
+    deposit = entry.deposit
+    payload = lanes_packed(deposit.lanes)
+    accepted, duplicate, corrected = entry.counts
+    starts = [part.start_ms for part in deposit.lanes.values()]
+    receipt = Receipt(
+        id=deposit.id, patient_id=deposit.patient_id, position=entry.position,
+        accepted=accepted, duplicate=duplicate, corrected=corrected,
+        rejected=len(deposit.reasons), reasons=deposit.reasons,
+        digest=hashlib.sha256(payload).hexdigest(), received_at=now,
+        implausible=sum(
+            implausible_count({metric: part}) for (_, metric), part in deposit.lanes.items()
+        ),
+        kind=deposit.kind,
+    )  # fmt: skip
+    return _Row(
+        entry, payload, receipt, sorted({metric for _, metric in deposit.lanes}),
+        min((int(each.min()) for each in starts), default=-1),
+        max((int(each.max()) for each in starts), default=-1),
+    )  # fmt: skip
+
+
+def _ledger(ask: Ask, rows: Sequence[_Row], now: datetime) -> None:
+    deposits = [row.entry.deposit for row in rows]
+    receipts = [row.receipt for row in rows]
+    ask(
+        statements.LEDGER_INSERT,
+        [
+            now,
+            [each.id for each in deposits],
+            [each.patient_id for each in deposits],
+            int8s(each.position for each in receipts),
+            [str(each.kind) for each in deposits],
+            [
+                PAYLOAD.seal_value(row.receipt.patient_id, row.receipt.id, row.payload)
+                for row in rows
+            ],
+            [each.digest for each in receipts],
+            ids(_only_device(each.lanes) for each in deposits),
+            [each.source for each in deposits],
+            [each.by.id for each in deposits],
+            ids(each.import_run_id for each in deposits),
+            [",".join(row.metrics) for row in rows],
+            int8s(row.first_ms for row in rows),
+            int8s(row.last_ms for row in rows),
+            *(
+                int8s(getattr(each, name) for each in receipts)
+                for name in ("accepted", "duplicate", "corrected", "rejected", "implausible")
+            ),
+            [_reasons(each) for each in receipts],
+        ],
+    )
+
+
+def _reasons(receipt: Receipt) -> str:
+    if not receipt.reasons:
+        return ""
+    reasons = [list(reason) for reason in receipt.reasons]
+    return REASONS.seal_value(receipt.patient_id, receipt.id, reasons)
+
+
+def _only_device(lanes: Mapping[Lane, Columns]) -> UUID | None:
+    devices = {device for device, _ in lanes}
+    return devices.pop() if len(devices) == 1 else None
+
+
+def segments_write(ask: Ask, changed: Sequence[Segment], now: datetime) -> None:
+    if not changed:
+        return
+    ask(
+        statements.SEGMENTS_WRITE,
+        [
+            now,
+            [each.id for each in changed],
+            [each.patient_id for each in changed],
+            ids(each.lane[0] for each in changed),
+            [each.lane[1] for each in changed],
+            int8s(each.span_start for each in changed),
+            int8s(each.count for each in changed),
+            int8s(each.position for each in changed),
+            [each.sealed() for each in changed],
+        ],
+    )
+
+
+def _rollups_clear(ask: Ask, windows: Mapping[tuple[UUID, Lane], Sequence[Run]]) -> None:
+    parts = [
+        (patient, lane, period, start_ms, end_ms)
+        for (patient, lane), runs in windows.items()
+        for run in runs
+        for period, start_ms, end_ms in (
+            (Rollup.Period.HOUR, run.start_ms, run.end_ms),
+            (Rollup.Period.DAY, int(run.edges[0]), int(run.edges[-1])),
+        )
+    ]
+    ask(
+        statements.ROLLUPS_CLEAR,
+        [
+            [part[0] for part in parts], ids(part[1][0] for part in parts),
+            [part[1][1] for part in parts], [str(part[2]) for part in parts],
+            int8s(part[3] for part in parts), int8s(part[4] for part in parts),
+        ],
+    )  # fmt: skip
+
+
+Part = tuple[UUID, Lane, Run, Columns]
+
+
+def _rollups(ask: Ask, parts: Sequence[Part], now: datetime) -> None:
+    found = [each for part in parts for each in summed(part[1][1], part[2], part[3])]
+    owners = [part[:2] for part in parts for _ in range(2)]
+    sizes = [len(each[2]) for each in found]
+    if not sum(sizes):
+        return
+
+    def spread(values: Sequence[Any]) -> list[Any]:
+        return [value for value, size in zip(values, sizes, strict=True) for _ in range(size)]
+
+    def column(name: str) -> Any:
+        return np.concatenate([getattr(each[2], name) for each in found]).tolist()
+
+    ask(
+        statements.ROLLUPS_WRITE,
+        [
+            now,
+            [new_id() for _ in range(sum(sizes))],
+            spread([patient_id for patient_id, _ in owners]),
+            ids(spread([lane[0] for _, lane in owners])),
+            spread([lane[1] for _, lane in owners]),
+            spread([period for period, _, _ in found]),
+            int8s(column("start_ms")),
+            int8s(day for _, days, _ in found for day in days),
+            int8s(column("count")),
+            column("mean"), column("low"), column("high"), column("sd"),
+            int8s(column("implausible")),
+        ],
+    )  # fmt: skip
+
+
+def summed(
+    metric: str, run: Run, samples: Columns
+) -> Iterator[tuple[str, list[int], Summaries]]:
+    """Days and hours of a run: the period, each one's local date as days since 1970."""
+    known = metric_of(metric)
+    plausible = (known.low, known.high)
+    dates = np.array([day.toordinal() - EPOCH for day in run.days], dtype=np.int64)
+    days = summaries(samples.start_ms, samples.value, run.edges, plausible=plausible)
+    yield str(Rollup.Period.DAY), dates[days.place].tolist(), days
+    edges = hour_edges(run.start_ms, run.end_ms - 1)
+    hours = summaries(samples.start_ms, samples.value, edges, plausible=plausible)
+    place = np.searchsorted(run.edges, hours.start_ms, side="right") - 1
+    yield str(Rollup.Period.HOUR), dates[np.clip(place, 0, len(dates) - 1)].tolist(), hours
+
+
+def _latest(ask: Ask, parts: Sequence[Part], now: datetime) -> None:
+    """The newest of each patient's metric; an older one than is known changes nothing."""
+    newest: dict[tuple[UUID, str], tuple[int, float, UUID | None]] = {}
+    for patient_id, (device, metric), _, samples in parts:
+        if len(samples):
+            last = (int(samples.start_ms[-1]), float(samples.value[-1]), device)
+            known = newest.get((patient_id, metric))
+            newest[patient_id, metric] = max(last, known or last, key=lambda each: each[0])
+    if not newest:
+        return
+    keys, values = list(newest), list(newest.values())
+    ask(
+        statements.LATEST_WRITE,
+        [
+            now, now, [new_id() for _ in keys], [patient for patient, _ in keys],
+            [metric for _, metric in keys], ids(device for _, _, device in values),
+            [value for _, value, _ in values], int8s(at for at, _, _ in values),
+            [
+                is_implausible(metric_of(metric), value)
+                for (_, metric), (_, value, _) in newest.items()
+            ],
+        ],
+    )  # fmt: skip
+
+
+def _audited(row: _Row) -> audit.Entry:
+    receipt = row.receipt
+    return audit.Entry(
+        by=row.entry.deposit.by, act=ACTS[Kind(receipt.kind)], subject="ingest_batch",
+        subject_id=receipt.id, patient_id=receipt.patient_id,
+        details={"metrics": row.metrics, "stored": receipt.accepted + receipt.corrected},
+    )  # fmt: skip
+
+
+def _told(row: _Row) -> events.Told:
+    """Which metrics and local days of the patient are to be looked at again."""
+    return events.Told(
+        patient_id=row.receipt.patient_id,
+        ids={"batch_id": str(row.receipt.id)},
+        touched={
+            "metrics": list(row.metrics),
+            "first": _iso(row.first_ms), "last": _iso(row.last_ms),
+        },
+    )  # fmt: skip
+
+
+def _iso(moment_ms: int) -> str:
+    return datetime.fromtimestamp(moment_ms / 1000, UTC).isoformat()
