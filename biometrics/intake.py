@@ -6,15 +6,18 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.db import transaction
 
 from biometrics.bodies import Intake, Part, intake_of, lines_in
 from biometrics.features.payload import Lane
+from biometrics.permissions import demand_sender
 from biometrics.samples import Checked, Reason, checked
 from biometrics.services.readings import deposit_store
 from biometrics.services.storing import Deposit, Receipt
 from clinicity.common import clock
 from clinicity.common.actors import Actor
-from clinicity.common.exceptions import Invalid
+from clinicity.common.exceptions import Invalid, NotFound
+from patients.selectors import visible_patient_ids
 
 REASONS_TOLD = 1000
 
@@ -76,7 +79,16 @@ def parcel_of(body: bytes, part: Part | None = None) -> Parcel:
 
 def take_in(actor: Actor, body: bytes) -> list[Receipt]:
     """Store a body's samples; raises a DomainError when nothing of it can be stored."""
-    return [deposit_store(deposit) for deposit in parcel_of(body).deposits(actor, "api")]
+    demand_sender(actor)
+    parcel = parcel_of(body)
+    seen = visible_patient_ids(actor, list(parcel.found))
+    unseen = [patient_id for patient_id in parcel.found if patient_id not in seen]
+    deposits = parcel.deposits(actor, "api", unseen=unseen)
+    if not deposits:
+        raise NotFound("There is no such patient.")
+    # In one order for everyone: each takes its patient's lock.
+    with transaction.atomic():
+        return [deposit_store(each) for each in sorted(deposits, key=lambda d: d.patient_id)]
 
 
 def _demand_something(parcel: Parcel) -> None:

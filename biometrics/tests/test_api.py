@@ -54,7 +54,8 @@ def test_list_of_events_of_one_patient(api: Api, alice: User, patient: Patient) 
     mine = BEAT | {"patient_id": str(patient.id)}
     answer = post(api(alice), [mine, mine | {"patient_id": str(alice.id)}])
     assert answer.json()["accepted"] == 1
-    assert "wrong_patient" in answer.json()["reasons"][0]["reason"]
+    (reason,) = answer.json()["reasons"]
+    assert (reason["index"], reason["field"]) == (1, "patient_id")
 
 
 @pytest.mark.parametrize(
