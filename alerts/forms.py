@@ -7,7 +7,24 @@ from django.utils.translation import gettext_lazy as _
 
 from alerts.models import SEVERITIES
 from alerts.presenters import COMPARISONS
-from biometrics.metrics import METRICS
+from biometrics.metrics import METRICS, Aggregation, Group
+
+# The catalogue's groups as the builder names them.
+GROUPS = {
+    Group.ACTIVITY: _("Activity"), Group.HEART: _("Heart and circulation"),
+    Group.SLEEP: _("Sleep"), Group.BODY: _("Body"), Group.BREATHING: _("Breathing"),
+    Group.MOOD: _("Mood and strain"), Group.PHONE: _("Use of the phone"),
+    Group.SURROUNDINGS: _("Surroundings"),
+}  # fmt: skip
+
+
+def metric_choices() -> list[tuple[Any, list[tuple[str, str]]]]:
+    """What a threshold can watch, by group. The code of a state is no amount."""
+    amounts = [m for m in METRICS.values() if m.aggregation is not Aggregation.TIME_IN_STATE]
+    return [
+        (name, [(metric.code, metric.name) for metric in amounts if metric.group is group])
+        for group, name in GROUPS.items()
+    ]
 
 
 class RespondForm(forms.Form):
@@ -24,9 +41,7 @@ class RuleForm(forms.Form):
     name = forms.CharField(
         label=_("Name"), max_length=120, help_text=_("What it watches, never whom.")
     )
-    metric = forms.ChoiceField(
-        label=_("When"), choices=[(metric.code, metric.name) for metric in METRICS.values()]
-    )
+    metric = forms.ChoiceField(label=_("When"), choices=metric_choices())
     comparison = forms.ChoiceField(label=_("is"), choices=list(COMPARISONS.items()))
     value = forms.FloatField(label=_("this value"))
     amount = forms.IntegerField(label=_("for at least"), min_value=1, initial=1)

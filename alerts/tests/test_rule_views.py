@@ -1,12 +1,15 @@
 """The page of rules: sentences, burden, dry run, builder."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 from django.test import Client
 
 from alerts import selectors, services
+from alerts.forms import GROUPS
 from alerts.models import AlertRule
+from biometrics.metrics import METRICS
 from clinicity.accounts.models import User
 from clinicity.common.actors import WORKER
 from patients.models import Patient
@@ -32,6 +35,17 @@ def test_the_builder_makes_a_rule_and_lists_it_as_a_sentence(
     assert rule.params["for_at_least"] == {"minutes": 15}
     page = client.get("/alerts/rules/").content.decode()
     assert "Heart rate above 120 /min for at least 15 minutes" in page
+
+
+def test_the_builder_offers_amounts_by_group(client_for: Browser, alice: User) -> None:
+    page = client_for(alice).get("/alerts/rules/").content.decode()
+    groups = re.findall(r'<optgroup label="([^"]+)">(.*?)</optgroup>', page, re.DOTALL)
+    offered = {name: re.findall(r'value="(\w+)"', options) for name, options in groups}
+    assert list(offered) == [str(name) for name in GROUPS.values()]
+    assert "heart_rate" in offered["Heart and circulation"]
+    codes = [code for options in offered.values() for code in options]
+    states = {metric.code for metric in METRICS.values() if metric.states}
+    assert sorted([*codes, *states]) == sorted(METRICS)
 
 
 def test_a_bad_rule_is_shown_beside_its_field(client_for: Browser, alice: User) -> None:

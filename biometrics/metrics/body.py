@@ -1,13 +1,16 @@
-"""Size and weight of the body."""
+"""Size and weight of the body.
+
+Ranges run from a newborn to the heaviest (635 kg) and tallest (272 cm) people on record.
+"""
 
 from biometrics.metrics.kinds import Aggregation, Metric
 
-MASS = {"g": (0.001, 0.0), "[lb_av]": (0.45359237, 0.0)}
+MASS = {"g": (0.001, 0.0), "[lb_av]": (0.45359237, 0.0), "[stone_av]": (6.35029318, 0.0)}
 LENGTH = {"m": (100.0, 0.0), "mm": (0.1, 0.0), "[in_i]": (2.54, 0.0), "[ft_i]": (30.48, 0.0)}
 
 BODY = (
     Metric(
-        "weight", "Body weight", "kg", 1, 500, loinc="29463-7", keys=("kg", "weight"),
+        "weight", "Body weight", "kg", 1, 650, loinc="29463-7", keys=("kg", "weight"),
         conversions=MASS, aggregation=Aggregation.LAST,
     ),
     Metric(
@@ -23,7 +26,8 @@ BODY = (
         conversions={"1": (100.0, 0.0)}, aggregation=Aggregation.LAST,
     ),
     Metric(
-        "waist_circumference", "Waist circumference", "cm", 30, 250, loinc="8280-0",
+        # LOINC's terms fix a place or a protocol (8280-0: at the navel); senders don't say.
+        "waist_circumference", "Waist circumference", "cm", 30, 250,
         keys=("cm", "waist"), conversions=LENGTH, aggregation=Aggregation.LAST,
     ),
 )  # fmt: skip

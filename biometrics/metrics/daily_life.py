@@ -1,4 +1,8 @@
-"""What people report of themselves, how they use their phone, and what surrounds them."""
+"""What people report of themselves, how they use their phone, and what surrounds them.
+
+Ranges are those of the scale, of a day, or of what the instrument can see: full sunlight has
+some 100,000 lx, and sound of 140 dB hurts.
+"""
 
 from biometrics.metrics.kinds import DAY_MS, Aggregation, Group, Metric
 
@@ -10,10 +14,10 @@ SCALES = {
 MINUTES = {"s": (1 / 60, 0.0), "ms": (1 / 60_000, 0.0), "h": (60.0, 0.0)}
 
 
-def _rating(code: str, name: str, *keys: str) -> Metric:
+def _rating(code: str, name: str, *keys: str, loinc: str = "") -> Metric:
     return Metric(
-        code, f"{name}, momentary rating", "{score}", 0, 10, keys=("rating", *keys, "score"),
-        conversions=SCALES, group=Group.MOOD,
+        code, f"{name}, momentary rating", "{score}", 0, 10, loinc=loinc,
+        keys=("rating", *keys, "score"), conversions=SCALES, group=Group.MOOD,
     )  # fmt: skip
 
 
@@ -32,7 +36,7 @@ DAILY_LIFE = (
     _rating("fatigue", "Fatigue", "fatigue"),
     _rating("energy_level", "Energy", "energy"),
     _rating("irritability", "Irritability", "irritability"),
-    _rating("pain", "Pain", "pain"),
+    _rating("pain", "Pain", "pain", loinc="72514-3"),
     _rating("soreness", "Soreness", "soreness"),
     _rating("sleep_quality", "Sleep quality", "sleep_quality"),
     _rating("readiness", "Readiness", "readiness"),
@@ -80,6 +84,8 @@ DAILY_LIFE = (
         aggregation=Aggregation.SUM, group=Group.SURROUNDINGS,
     ),
     Metric(
-        "sound_level", "Sound level", "dB", 0, 140, keys=("decibel",), group=Group.SURROUNDINGS,
+        # A level against 20 µPa; phones weight it as the ear does (dB(A)).
+        "sound_level", "Sound level", "dB[SPL]", 0, 140, keys=("decibel",),
+        conversions={"dB": (1.0, 0.0), "dB[SPL]{A}": (1.0, 0.0)}, group=Group.SURROUNDINGS,
     ),
 )  # fmt: skip

@@ -1,7 +1,12 @@
 """What a metric is: its unit, its plausible range, how it is kept and summed up.
 
-The entries themselves stand in `catalogue.py`; codes follow LOINC where it has one and
-units follow UCUM. A value outside the plausible range is kept and flagged, never dropped.
+The entries themselves stand in one file a group. Codes are LOINC's where it has one that
+says no more than the reading does (no method, no place on the body); `loinc.py` names them.
+Units are UCUM's; among the other units are also spellings that devices send (`bpm`).
+
+A value outside the plausible range is kept and flagged, never dropped. Ranges are wide: what
+a living person can show. Where possible they are narrow enough to leave a value outside that
+came in another usual unit without saying so (a saturation of 0.97, a fever of 102).
 """
 
 from collections.abc import Mapping
@@ -48,7 +53,8 @@ class Metric:
     low: float
     high: float
     loinc: str = ""
-    # Names under which the value stands in `data` of a single event.
+    # Names under which the value stands in `data` of a single event. None is a bare
+    # "duration": devices mean seconds, minutes or milliseconds by it.
     keys: tuple[str, ...] = ()
     conversions: Mapping[str, Conversion] = field(default_factory=dict)
     span_ms: int = DAY_MS
@@ -68,3 +74,8 @@ class Metric:
         except KeyError as error:
             known = ", ".join([self.unit, *self.conversions])
             raise Invalid(f"The unit of {self.code} is {known}, not {unit!r}.") from error
+
+    def in_unit(self, value: float, unit: str) -> float:
+        """A value of the metric's own unit, read back in `unit`."""
+        factor, shift = self.factor_of(unit)
+        return (value - shift) / factor

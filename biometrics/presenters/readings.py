@@ -17,15 +17,15 @@ LANES = {
     "hrv_rmssd": "heart", "mood": "mood",
 }  # fmt: skip
 WINDOW = timedelta(days=90)
-# UCUM as people read it; annotations in braces say what is counted.
+# UCUM as people read it. An annotation alone, in braces, is the word for what is counted.
 UNITS = {
-    "{count}/min": "counts/min", "{steps}": "steps", "{score}": "of 10", "Cel": "°C",
-    "mm[Hg]": "mmHg",
+    "{count}/min": "counts/min", "{score}": "of 10", "{index}": "of 100", "Cel": "°C",
+    "mm[Hg]": "mmHg", "m[g]": "milli-g", "uS": "µS", "dB[SPL]": "dB", "1": "",
 }  # fmt: skip
 
 
 def unit_text(metric: Metric) -> str:
-    return UNITS.get(metric.unit, metric.unit)
+    return UNITS.get(metric.unit, metric.unit.strip("{}"))
 
 
 def panel(patient: Patient, latest: Sequence[Latest], wanted: str) -> dict[str, Any]:
