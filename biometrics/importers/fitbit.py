@@ -14,15 +14,13 @@ from pathlib import Path
 from typing import IO
 from zoneinfo import ZoneInfo
 
-import numpy as np
-
 from biometrics.importers.archive import Entry, entries_of, names_of
 from biometrics.importers.base import Chunk, Options, Unreadable
 from biometrics.importers.fitbit_json import json_tables, uncounted
 from biometrics.importers.fitbit_logs import READERS
 from biometrics.importers.fitbit_sheets import SHEETS, TWINS
 from biometrics.importers.sheets import counted_tables, csv_rows, sheet_tables
-from biometrics.importers.tables import Table, chunked
+from biometrics.importers.tables import Table, chunked, unread_file
 
 # "heart_rate-2019-01-01.json", "Daily SpO2 - 2023-10-09-2023-11-07.csv", "sleep_score.csv".
 FAMILY = re.compile(r"(?P<family>.+?)(?:[-_ ]+\d.*)?\.(?P<suffix>json|csv)", re.IGNORECASE)
@@ -67,7 +65,7 @@ def fitbit_tables(entries: list[Entry], zone: ZoneInfo) -> Iterator[Table]:
     total, before = sum(entry.size for entry in entries) or 1, 0
     for entry in entries:
         family = family_of(entry.name)
-        twin = TWINS.get(family, "") in families
+        twin = TWINS.get(family) in families
         for table in told_tables(entry, "" if twin else family, zone):
             yield replace(table, progress=(before + table.progress * entry.size) / total)
         before += entry.size
@@ -76,7 +74,7 @@ def fitbit_tables(entries: list[Entry], zone: ZoneInfo) -> Iterator[Table]:
 def told_tables(entry: Entry, family: str, zone: ZoneInfo) -> Iterator[Table]:
     """One file's tables, and a reason where it can't be read to its end."""
     if not family and not family_of(entry.name):
-        yield Table(1, ignored={f"file {entry.name}": np.array([0])}, progress=1.0)
+        yield unread_file(entry.name)
         return
     try:
         with entry.opened() as file:

@@ -146,15 +146,24 @@ def _row(gathering: Gathering, record: int, row: Row, days: Times, at: int) -> N
         if column in KEYS or text in EMPTY:
             continue
         if column in FEELINGS:
-            if text in ("1", "1.0"):
-                code = FEELINGS[column]
-                lane = (PROMPT_DEVICE, "feeling")
-                # Several on one day are several samples.
-                gathering.add(record, lane, start, code, duration_ms=lasts, sequence=code)
+            _feeling(gathering, record, column, text, start, lasts)
         elif value := VALUES.get(column):
             _figure(gathering, record, column, text, value, start, lasts)
         else:
             gathering.ignore(record, column)
+
+
+def _feeling(
+    gathering: Gathering, record: int, column: str, text: str, start: int, lasts: int
+) -> None:
+    if text in ("1", "1.0"):
+        # Several on one day are several samples.
+        gathering.add(
+            record, (PROMPT_DEVICE, "feeling"), start, FEELINGS[column],
+            duration_ms=lasts, sequence=FEELINGS[column],
+        )  # fmt: skip
+    elif text not in ("0", "0.0"):
+        gathering.refuse(record, f"{column}: {text!r} is neither 0 nor 1.")
 
 
 def _figure(

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -47,7 +48,9 @@ def measured(
     """One sample a record; a record whose time or value can't be read gives a reason."""
     wall = wall_ms(texts)
     untimed, uncounted = wall == NO_TIME, ~np.isfinite(values)
-    reasons = [(int(records[n]), f"{texts[n]!r} is no time.") for n in np.flatnonzero(untimed)]
+    reasons = [
+        (int(records[n]), f"{texts[int(n)]!r} is no time.") for n in np.flatnonzero(untimed)
+    ]
     reasons += [
         (int(records[n]), "The value is no number.")
         for n in np.flatnonzero(uncounted & ~untimed)
@@ -96,6 +99,12 @@ class Gathering:
             {name: np.array(found) for name, found in self._ignored.items()},
             progress,
         )
+
+
+def unread_file(name: str) -> Table:
+    """A file of another kind: one record, counted by the ending of its name."""
+    ending = PurePosixPath(name).suffix.lower() or "without an ending"
+    return Table(1, ignored={f"file {ending}": np.array([0])}, progress=1.0)
 
 
 def _series(rows: list[tuple[int, int, int, float, int]], zone: ZoneInfo) -> Series:
