@@ -8,6 +8,7 @@ a file of no known kind counts as one.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -54,9 +55,18 @@ class Fitbit:
 
     def read(self, source: Path, options: Options, *, start: int = 0) -> Iterator[Chunk]:
         with entries_of(source) as entries:
-            if not any(_known(family_of(entry.name)) for entry in entries):
-                raise Unreadable("There is no file of a Fitbit export in it.")
+            _check_one_account(entries)
             yield from chunked(fitbit_tables(entries, options.zone), start=start)
+
+
+def _check_one_account(entries: list[Entry]) -> None:
+    """Raise Unreadable where the files aren't those of one person's export."""
+    names = Counter(entry.name for entry in entries if _known(family_of(entry.name)))
+    if not names:
+        raise Unreadable("There is no file of a Fitbit export in it.")
+    name, count = names.most_common(1)[0]
+    if count > 1:
+        raise Unreadable(f"{name} is in it {count} times: give the export of one person.")
 
 
 def fitbit_tables(entries: list[Entry], zone: ZoneInfo) -> Iterator[Table]:

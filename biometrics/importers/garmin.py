@@ -127,10 +127,15 @@ def _file(entry: Entry, zone: ZoneInfo, totals: Totals) -> Iterator[Table]:
 
 
 def _messages(entry: Entry) -> Iterator[tuple[str, Fields]]:
+    """Names and fields; raises Unreadable where the checksum at the end is missing."""
+    ended = False
     with entry.opened() as file, _reader(file) as reader:
         for frame in reader:
+            ended = frame.frame_type == fitdecode.FIT_FRAME_CRC
             if frame.frame_type == fitdecode.FIT_FRAME_DATA:
                 yield frame.name, _fields(frame)
+    if not ended:
+        raise Unreadable(f"{entry.name} is damaged: it breaks off.")
 
 
 def _reader(file: object) -> fitdecode.FitReader:

@@ -289,6 +289,15 @@ def test_nothing_of_fitbit(tmp_path: Path) -> None:
         list(FITBIT.read(source, OPTIONS))
 
 
+def test_exports_of_several_people_are_never_one(tmp_path: Path) -> None:
+    source = write_tree(tmp_path, {
+        f"p0{n}/sleep.json": json.dumps([night("2019-11-01 23:00:00", "2019-11-02T01:00:00")])
+        for n in range(2)
+    })  # fmt: skip
+    with pytest.raises(Unreadable, match=r"sleep\.json is in it 2 times"):
+        list(FITBIT.read(source, OPTIONS))
+
+
 def test_goes_on_at_each_border_with_days_of_heart_rates(tmp_path: Path) -> None:
     first = datetime(2019, 10, 26, 20, tzinfo=UTC)
     files = dict(JSON_FILES) | {name: CSV_FILES[name] for name in CSV_FILES}

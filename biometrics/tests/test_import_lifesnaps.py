@@ -151,8 +151,6 @@ def test_everything_of_everyone_in_lifesnaps() -> None:
     ignored: Counter[str] = Counter()
     people = LIFESNAPS.people(REAL)
     assert len(people) == 71
-    found: Counter[tuple[str, str]] = Counter()
-    ignored: Counter[str] = Counter()
     for person in people:
         chunks = list(LIFESNAPS.read(REAL, Options(zone=ATHENS, person=person)))
         assert not [reason for chunk in chunks for reason in chunk.reasons]
