@@ -40,9 +40,15 @@ DAILY_LIFE = (
     _rating("soreness", "Soreness", "soreness"),
     _rating("sleep_quality", "Sleep quality", "sleep_quality"),
     _rating("readiness", "Readiness", "readiness"),
+    # Borg CR10 of a training session (session RPE).
+    _rating("perceived_exertion", "Perceived exertion", "exertion"),
     _index("stress_index", "Stress score of the device"),
     _index("sleep_index", "Sleep score of the device"),
     _index("recovery_index", "Recovery score of the device"),
+    # What Fitbit's stress score is put together of, in % of the points to be had.
+    _index("sleep_points", "Sleep points of the stress score"),
+    _index("exertion_points", "Exertion points of the stress score"),
+    _index("responsiveness_points", "Responsiveness points of the stress score"),
     Metric(
         "feeling", "Feeling named in a prompt", "1", 0, 7, keys=("feeling",),
         aggregation=Aggregation.TIME_IN_STATE, group=Group.MOOD,

@@ -39,6 +39,11 @@ VITALS = (
         group=Group.HEART,
     ),
     Metric(
+        "sleeping_heart_rate", "Heart rate in light and deep sleep", "/min", 25, 150,
+        keys=("bpm", "sleeping_heart_rate"), conversions=PER_MINUTE, lasts_ms=DAY_MS,
+        group=Group.HEART,
+    ),
+    Metric(
         "hrv_sdnn", "Heart rate variability (SDNN)", "ms", 1, 500, loinc="80404-7",
         keys=("sdnn", "ms"), conversions=MILLISECONDS, group=Group.HEART,
     ),
