@@ -15,7 +15,7 @@ from biometrics.metrics.daily_life import DAILY_LIFE
 from biometrics.metrics.loinc import LOINC_NAMES
 from biometrics.metrics.sleep import SLEEP
 from biometrics.metrics.vitals import VITALS
-from biometrics.presenters import unit_text
+from biometrics.presenters.readings import unit_text
 from biometrics.samples import is_implausible, value_in
 from clinicity.common.exceptions import Invalid
 
