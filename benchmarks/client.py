@@ -9,10 +9,11 @@ import socket
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import uvloop
 
-HOST, PATIENCE = "127.0.0.1", 120
+HOST, PATIENCE = "127.0.0.1", 60
 LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 CREATED = b"HTTP/1.1 201"
 
@@ -77,7 +78,7 @@ def burst(to: Target, rests: Sequence[Sequence[bytes]], seconds: float) -> list[
     Returns how many of each were answered: all that were sent.
     """
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_burst(to, rests, seconds))
+        return runner.run(asyncio.wait_for(_burst(to, rests, seconds), seconds + PATIENCE))
 
 
 async def _burst(to: Target, rests: Sequence[Sequence[bytes]], seconds: float) -> list[int]:
@@ -98,8 +99,8 @@ class _Asking(asyncio.Protocol):
         self.answer, self.sent = b"", 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101  narrows the type
-        self.transport = transport
+        # uvloop's transports don't derive from asyncio.Transport, and do all that it does.
+        self.transport = cast(asyncio.Transport, transport)
         self._next()
 
     def data_received(self, data: bytes) -> None:

@@ -6,6 +6,7 @@ no JSON, no token; each COPY is one transaction.
 
 import os
 import subprocess
+from datetime import UTC, datetime
 from uuid import UUID
 
 from psycopg.conninfo import conninfo_to_dict
@@ -47,10 +48,14 @@ class Session:
 
 def script_of(patient_id: UUID, metric: str, columns: Columns) -> bytes:
     """One COPY of these samples, as text."""
-    moments = columns.start_ms.astype("datetime64[ms]").tolist()
-    values = columns.value.tolist()
-    rows = [
-        f"{patient_id}\t{metric}\t{moment}+00\t{value}\n"
-        for moment, value in zip(moments, values, strict=True)
-    ]
-    return f"COPY {TABLE} FROM STDIN;\n{''.join(rows)}\\.\n".encode()
+    pairs = zip(columns.start_ms.tolist(), columns.value.tolist(), strict=True)
+    return copy_of("".join(line_of(patient_id, metric, ms, value) for ms, value in pairs))
+
+
+def line_of(patient_id: UUID, metric: str, ms: int, value: float) -> str:
+    moment = datetime.fromtimestamp(ms / 1000, UTC)
+    return f"{patient_id}\t{metric}\t{moment.isoformat()}\t{value}\n"
+
+
+def copy_of(lines: str) -> bytes:
+    return f"COPY {TABLE} FROM STDIN;\n{lines}\\.\n".encode()
