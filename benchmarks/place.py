@@ -12,12 +12,14 @@ import numpy as np
 import psycopg
 
 from benchmarks.minutes import METRIC, minutes
+from biometrics.features.columns import Columns
 from tests.faults.house import House, await_port, free_port, house
 
 if TYPE_CHECKING:
     from clinicity.common.actors import Actor
 
 DOOR, DOOR_PATH = "clinicity.asgi:application", "/api/v1/biometric-events"
+EARLY = datetime(1990, 1, 1, tzinfo=UTC)
 START, END = datetime(2024, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 # A row for each sample, as narrow as it can be: its identity is its key.
@@ -109,6 +111,29 @@ def demand_rows(name: str, people: Cast, counts: list[int]) -> None:
             rows = connection.execute(READ.format(name=name), [patient]).fetchall()
             times, values = np.array(rows, dtype=np.float64).reshape(-1, 2).T
             _demand_equal(name, person, count, times, values)
+
+
+def demand_same_as_rows(name: str, actor: "Actor", patient_id: UUID, metric: str) -> None:
+    """Whatever the samples are: a peer's table must hold exactly those that we hold."""
+    from biometrics import selectors  # noqa: PLC0415  Django is open by now
+
+    ours = selectors.readings_array(actor, patient_id, metric, EARLY, END)
+    with owner() as connection:
+        rows = connection.execute(READ.format(name=name), [patient_id]).fetchall()
+    theirs = np.array(rows, dtype=np.float64).reshape(-1, 2)
+    if not len(rows) or not np.array_equal(np.c_[ours.times_ms, ours.values], theirs):
+        raise AssertionError(f"{name} holds {len(rows)} samples, and we {len(ours.values)}.")
+
+
+def rows_add(name: str, patient_id: UUID, metric: str, columns: Columns) -> None:
+    """Samples as rows of a peer's table, by binary COPY."""
+    pairs = zip(columns.start_ms.tolist(), columns.value.tolist(), strict=True)
+    statement = f"COPY {name} FROM STDIN (FORMAT binary)"
+    with owner() as connection, connection.cursor().copy(statement) as copy:
+        copy.set_types(["uuid", "text", "timestamptz", "float8"])
+        for ms, value in pairs:
+            moment = datetime.fromtimestamp(ms / 1000, UTC)
+            copy.write_row((patient_id, metric, moment, value))
 
 
 def _demand_equal(

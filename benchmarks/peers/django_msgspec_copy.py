@@ -38,7 +38,10 @@ from django.urls import path  # noqa: E402
 
 Row = tuple[UUID, str, datetime, float]
 pool = AsyncConnectionPool(
-    os.environ["DATABASE_OWNER_URL"], min_size=4, max_size=POOL, open=False,
+    os.environ["DATABASE_OWNER_URL"],
+    min_size=4,
+    max_size=POOL,
+    open=False,
     kwargs={"autocommit": True},  # one statement is one transaction, in one round trip
 )
 
