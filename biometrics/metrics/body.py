@@ -2,7 +2,9 @@
 
 from biometrics.metrics.kinds import Aggregation, Metric
 
-MASS = {"g": (0.001, 0.0), "[lb_av]": (0.45359237, 0.0)}
+MASS = {
+    "g": (0.001, 0.0), "[lb_av]": (0.45359237, 0.0), "[stone_av]": (6.35029318, 0.0),
+}  # fmt: skip
 LENGTH = {"m": (100.0, 0.0), "mm": (0.1, 0.0), "[in_i]": (2.54, 0.0), "[ft_i]": (30.48, 0.0)}
 
 BODY = (
