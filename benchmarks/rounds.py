@@ -5,7 +5,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from statistics import median
 
 # A way does its work for one round's number and returns how many units it did.
@@ -28,6 +28,8 @@ class Report:
     benchmark: str
     unit: str
     rows: Sequence[Row]
+    # Figures beside the rows, by name: the peak of memory.
+    more: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def ratios(self) -> dict[str, float]:
@@ -49,6 +51,7 @@ class Report:
             head,
             *rows,
             *(f"  {name} = {ratio:.2f}" for name, ratio in self.ratios.items()),
+            *(f"  {name} = {figure:,.0f}" for name, figure in self.more.items()),
         ]
 
 
@@ -77,5 +80,6 @@ def tell(report: Report, *, as_json: bool) -> None:
     document = {
         "benchmark": report.benchmark, "unit": report.unit,
         "rows": [asdict(row) for row in report.rows], "ratios": report.ratios,
+        **report.more,
     }  # fmt: skip
     sys.stdout.write((json.dumps(document) if as_json else "\n".join(report.lines())) + "\n")
