@@ -16,7 +16,7 @@ from biometrics.importers.apple_columns import DAY_MS, Kinds, chunk_of
 from biometrics.importers.apple_dates import moments
 from biometrics.importers.apple_source import is_export, opened
 from biometrics.importers.apple_xml import OTHER_PLACE, Row, batches
-from biometrics.importers.base import CHUNK, Chunk, Options, Unreadable
+from biometrics.importers.base import CHUNK, Chunk, Importer, Options, Unreadable
 
 EXPORTED = re.compile(rb'<ExportDate value="([^"<]{25})"')
 
@@ -41,7 +41,7 @@ class AppleHealth:
                 yield replace(chunk, progress=min(1.0, file.tell() / max(1, size)))
 
 
-APPLE_HEALTH = AppleHealth()
+APPLE_HEALTH: Importer = AppleHealth()
 
 
 def _chunks(file: IO[bytes], start: int) -> Iterator[Chunk]:

@@ -8,7 +8,7 @@ iOS write a broken one, and a declared entity could unfold without end.
 import re
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 from zipfile import BadZipFile, ZipFile, ZipInfo, is_zipfile
@@ -21,31 +21,36 @@ MOST_RATIO = 200
 # Apple's document type takes 10 kB. The root element stands within this.
 PROLOG = 256 * 1024
 ROOT = re.compile(rb"<HealthData(?:\s[^<>]*)?>")
-BROKEN = (BadZipFile, EOFError, NotImplementedError, OSError, zlib.error)
+# What zipfile and the disk raise for damaged files; ValueError for names that are no text.
+BROKEN = (BadZipFile, EOFError, OSError, RuntimeError, ValueError, zlib.error)
 
 
 @contextmanager
 def opened(source: Path) -> Iterator[tuple[IO[bytes], int]]:
     """The export's XML and its size in bytes; raises Unreadable where there is none."""
+    with ExitStack() as open_files:
+        try:
+            found = _opened(source, open_files)
+        except BROKEN as error:
+            raise Unreadable(
+                f"{source.name} can't be opened: it is damaged or gone."
+            ) from error
+        yield found
+
+
+def read_from(file: IO[bytes], size: int) -> bytes:
+    """The next bytes; raises Unreadable where the disk or the zip is damaged."""
     try:
-        if not is_zipfile(source):
-            _demand_no_half_zip(source)
-            with source.open("rb") as file:
-                yield file, source.stat().st_size
-            return
-        with ZipFile(source) as archive:
-            member = _member(archive)
-            with archive.open(member) as file:
-                yield file, member.file_size
+        return file.read(size)
     except BROKEN as error:
-        raise Unreadable(f"{source.name} can't be opened: it is damaged or gone.") from error
+        raise Unreadable("The file is damaged and can't be read to its end.") from error
 
 
 def is_export(source: Path) -> bool:
     """Whether there is an export inside; never raises."""
     try:
         with opened(source) as (file, _):
-            return ROOT.search(file.read(PROLOG)) is not None
+            return ROOT.search(read_from(file, PROLOG)) is not None
     except Unreadable:
         return False
 
@@ -53,7 +58,7 @@ def is_export(source: Path) -> bool:
 def beginning(file: IO[bytes]) -> bytes:
     """The first bytes after the root's start tag; raises Unreadable for other files."""
     head = b""
-    while len(head) < PROLOG and (more := file.read(PROLOG)):
+    while len(head) < PROLOG and (more := read_from(file, PROLOG)):
         head += more
     root = ROOT.search(head)
     if not root:
@@ -61,6 +66,15 @@ def beginning(file: IO[bytes]) -> bytes:
     if b"<!ENTITY" in head[: root.start()]:
         raise Unreadable("The file declares XML entities. No export of the Health app does.")
     return head[root.end() :]
+
+
+def _opened(source: Path, open_files: ExitStack) -> tuple[IO[bytes], int]:
+    if is_zipfile(source):
+        archive = open_files.enter_context(ZipFile(source))
+        member = _member(archive)
+        return open_files.enter_context(archive.open(member)), member.file_size
+    _demand_no_half_zip(source)
+    return open_files.enter_context(source.open("rb")), source.stat().st_size
 
 
 def _member(archive: ZipFile) -> ZipInfo:

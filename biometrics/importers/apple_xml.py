@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import IO, NamedTuple
 from xml.etree import ElementTree as ET
 
-from biometrics.importers.apple_source import BLOCK, BROKEN, beginning
+from biometrics.importers.apple_source import BLOCK, beginning, read_from
 from biometrics.importers.base import Unreadable
 
 
@@ -85,7 +85,7 @@ def batches(file: IO[bytes]) -> Iterator[list[Row]]:
         yield rows
         if len(rest) > LARGEST:
             raise Unreadable(f"What follows record {count} is not the XML of Health.")
-        more = _more(file, max(BLOCK, len(rest)))
+        more = read_from(file, max(BLOCK, len(rest)))
         if not more:
             break
         held = rest + more
@@ -103,7 +103,7 @@ def text_of(raw: bytes) -> str:
     return element_of(b'<a b="%b"/>' % raw).get("b", "")
 
 
-def row_of(element: ET.Element, **changes: bytes) -> Row:
+def row_of(element: ET.Element) -> Row:
     """The row of a record whose shape is not the usual one."""
     value = _escaped(element.get("value", ""))
     is_number = re.fullmatch(NUMBER, value) is not None
@@ -118,7 +118,7 @@ def row_of(element: ET.Element, **changes: bytes) -> Row:
         number=value if is_number else b"", word=b"" if is_number else value,
         zone=zones[0] if zones else b"",
     )  # fmt: skip
-    return row._replace(device=re.sub(rb"^" + ADDRESS, b"", row.device), **changes)
+    return row._replace(device=re.sub(rb"^" + ADDRESS, b"", row.device))
 
 
 def _date(element: ET.Element, name: str) -> bytes:
@@ -130,10 +130,3 @@ def _escaped(text: str) -> bytes:
     for letter, escape in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
         text = text.replace(letter, escape)
     return text.encode()
-
-
-def _more(file: IO[bytes], size: int) -> bytes:
-    try:
-        return file.read(size)
-    except BROKEN as error:
-        raise Unreadable("The file is damaged and can't be read to its end.") from error

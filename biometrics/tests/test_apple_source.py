@@ -2,7 +2,9 @@
 
 import gc
 import tracemalloc
+from contextlib import suppress
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -243,3 +245,17 @@ def test_element_without_an_end_does_not_fill_the_memory(
     source = make_export(tmp_path, RECORD, "<Workout>", "x" * 2000, RECORD)
     with pytest.raises(Unreadable, match="What follows record 1 is not the XML"):
         chunks_of(source)
+
+
+@pytest.mark.parametrize("kind", ["export.xml", "export.zip"])
+def test_damaged_files_are_read_or_told_and_nothing_else(tmp_path: Path, kind: str) -> None:
+    whole = export_write(tmp_path / kind, megabytes=0.1).read_bytes()
+    chance = Random(7)
+    for _ in range(60):
+        data = bytearray(whole)
+        for _ in range(chance.randrange(1, 6)):
+            data[chance.randrange(len(data))] = chance.randrange(256)
+        (tmp_path / kind).write_bytes(data)
+        with suppress(Unreadable):
+            chunks_of(tmp_path / kind)
+        assert APPLE_HEALTH.matches(tmp_path / kind) in (True, False)
