@@ -3,6 +3,7 @@
 The order is that in which a source is recognised: PMData's folders hold Fitbit's files.
 """
 
+from biometrics.importers.apple_health import APPLE_HEALTH
 from biometrics.importers.base import Chunk, Importer, Lane, Options, Unreadable
 from biometrics.importers.fitbit import FITBIT
 from biometrics.importers.garmin import FIT
@@ -12,5 +13,5 @@ from biometrics.importers.pmdata import PMDATA
 __all__ = ["IMPORTERS", "Chunk", "Importer", "Lane", "Options", "Unreadable"]
 
 IMPORTERS: dict[str, Importer] = {
-    importer.code: importer for importer in (PMDATA, LIFESNAPS, FITBIT, FIT)
+    importer.code: importer for importer in (APPLE_HEALTH, PMDATA, LIFESNAPS, FITBIT, FIT)
 }

@@ -71,7 +71,7 @@ def house(name: str) -> Iterator[House]:
         with control.in_use(folder):
             place.do("manage.py", "migrate", "--database", "owner", "--verbosity", "0")
             place.do("manage.py", "ensure_services")
-            _open_django()
+            open_django()
             yield place
     finally:
         place.end()
@@ -94,7 +94,7 @@ def await_port(port: int) -> None:
     raise TimeoutError(f"Nothing listens on port {port}.")
 
 
-def _open_django() -> None:
+def open_django() -> None:
     import django
 
     from clinicity.environment import choose_settings
