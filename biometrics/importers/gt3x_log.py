@@ -44,41 +44,41 @@ class Fault:
 
 def log_records(stream: IO[bytes]) -> Iterator[LogRecord | Fault]:
     """Every record of the log in the order written, and what couldn't be read of it."""
-    window, ended = b"", False
+    window, ended, lost = b"", False, False
     while not ended:
         piece = stream.read(BLOCK)
         ended = not piece
-        view = _Window(window + piece, final=ended)
+        view = _Window(window + piece, final=ended, lost=lost)
         yield from view.records()
-        window = view.rest()
+        window, lost = view.data[view.place :], view.lost
 
 
 class _Window:
-    """A stretch of the log; what may go on behind its end is left for the next."""
+    """A stretch of the log; what may go on behind its end is left for the next.
 
-    def __init__(self, data: bytes, *, final: bool) -> None:
-        self.data, self.final, self.place = data, final, 0
+    `lost` from a fault to the next good record: what is in between is one fault.
+    """
+
+    def __init__(self, data: bytes, *, final: bool, lost: bool) -> None:
+        self.data, self.final, self.lost, self.place = data, final, lost, 0
         # XOR of all bytes before each: a record's checksum is then two of these.
         sums = np.bitwise_xor.accumulate(np.frombuffer(data, dtype=np.uint8))
         self.xor = b"\0" + sums.tobytes()
 
-    def rest(self) -> bytes:
-        return self.data[self.place :]
-
     def records(self) -> Iterator[LogRecord | Fault]:
         while self._at_record():
             end = self._end(self.place)
-            if end is None:
-                if self.final:
-                    yield self._skip("The log breaks off in this record.")
-                    continue
+            if end is None and not self.final:
                 return
-            if self._is_good(self.place, end):
+            if end is not None and self._is_good(self.place, end):
                 type, time, size = HEADER.unpack_from(self.data, self.place)
                 yield LogRecord(type, time, self.data[end - size : end])
-                self.place = end + 1
+                self.place, self.lost = end + 1, False
             else:
-                yield self._bad(end)
+                known = self.lost
+                reason = self._step_over(end)
+                if not known:
+                    yield Fault(reason)
 
     def _at_record(self) -> bool:
         while self.place < len(self.data) and self.data[self.place] == 0:
@@ -96,25 +96,37 @@ class _Window:
         whole = self.xor[end] ^ self.xor[place] ^ 0xFF
         return self.data[place] == SEPARATOR and self.data[end] == whole
 
-    def _bad(self, end: int) -> Fault:
+    def _step_over(self, end: int | None) -> str:
+        """Go on behind what can't be read; says why it can't."""
         if self.data[self.place] != SEPARATOR:
-            return self._skip("Bytes between two records are no record.")
-        follows = self.data[end + 1 : end + 2]
-        if follows in (b"\0", bytes([SEPARATOR])):
-            self.place = end + 1
-            return Fault("The checksum of the record is wrong.")
-        return self._skip("The checksum of the record is wrong.")
+            reason = "Bytes between two records are no record."
+        elif end is None:
+            reason = "The log breaks off in this record."
+        else:
+            reason = "The checksum of the record is wrong."
+            if self._is_followed(end):
+                self.place = end + 1
+                return reason
+        self.place, self.lost = self._next(), True
+        return reason
 
-    def _skip(self, reason: str) -> Fault:
-        """Go to the next record whose checksum is right, or may be behind the window."""
+    def _is_followed(self, end: int) -> bool:
+        """Whether a good record begins right behind: then the size was right at least."""
+        place = end + 1
+        while place < len(self.data) and self.data[place] == 0:
+            place += 1
+        after = self._end(place)
+        return after is not None and self._is_good(place, after)
+
+    def _next(self) -> int:
+        """The next record whose checksum is right, or may be behind the window."""
         place = self.place + 1
         while (place := self.data.find(SEPARATOR, place)) >= 0:
             end = self._end(place)
-            if (end is None and not self.final) or (end and self._is_good(place, end)):
-                break
+            if not self.final if end is None else self._is_good(place, end):
+                return place
             place += 1
-        self.place = place if place >= 0 else len(self.data)
-        return Fault(reason)
+        return len(self.data)
 
 
 def parameters(payload: bytes) -> dict[tuple[int, int], int]:
