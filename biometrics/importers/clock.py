@@ -48,9 +48,9 @@ def day(text: str, zone: ZoneInfo) -> tuple[int, int, int]:
     """(start, end in ms UTC, offset) of a date: from one local midnight to the next."""
     try:
         first = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=zone)
-    except ValueError as error:
+        return _ms(first), _ms(first + timedelta(days=1)), offset_of(first)
+    except (ValueError, OverflowError) as error:
         raise Invalid(f"{text!r} is no date.") from error
-    return _ms(first), _ms(first + timedelta(days=1)), offset_of(first)
 
 
 def is_date(text: str) -> bool:

@@ -67,18 +67,15 @@ def first_value(source: Path, inner: str = "") -> Any:
     """The first value, or None where there is none: to see what kind of file it is."""
     try:
         return next((value for value, _ in values(source, inner)), None)
-    except (Unreadable, OSError):
+    except Unreadable:
         return None
 
 
 def _values(file: Member, inner: str) -> Iterator[tuple[Any, int]]:
     with file.open() as raw, TextIOWrapper(raw, "utf-8-sig") as text:
         parts = _lines(text) if _is_lines(file.name) else json_stream.values(text, inner)
-        try:
-            for value in parts:
-                yield value, raw.tell()
-        except UnicodeDecodeError as error:
-            raise Unreadable(f"{file.name} is not written in UTF-8.") from error
+        for value in parts:
+            yield value, raw.tell()
 
 
 def _lines(text: TextIOWrapper) -> Iterator[Any]:

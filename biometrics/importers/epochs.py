@@ -15,6 +15,8 @@ from biometrics.importers.base import Unreadable
 from biometrics.importers.clock import MINUTE_MS, LocalClock, offset_at
 from biometrics.importers.records import Point, Span, point
 
+# A recorder whose clock says another year was never set.
+FIRST_YEAR, LAST_YEAR = 1971, 2200
 # The values of several epochs are summed, but for these.
 AVERAGED = frozenset({"light"})
 
@@ -36,9 +38,9 @@ class Epochs:
                 f"Epochs of {self.seconds} seconds don't fit into whole minutes. Export the "
                 "recording with epochs of 60 seconds."
             )
-        self.start_ms, _ = LocalClock(self.zone).read(self.start)
-        if self.start_ms < 0:
+        if not FIRST_YEAR <= self.start.year <= LAST_YEAR:
             raise Unreadable(f"The recording starts in {self.start.year}.")
+        self.start_ms, _ = LocalClock(self.zone).read(self.start)
         self.needed = max(1, 60 // self.seconds)
 
     def time_of(self, number: int) -> datetime:

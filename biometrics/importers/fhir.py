@@ -16,7 +16,7 @@ from biometrics.importers.base import Chunk, Options
 from biometrics.importers.clock import day, instant, is_date
 from biometrics.importers.data_points import OnePerson, first_value, records_of, values
 from biometrics.importers.loinc import LOINC
-from biometrics.importers.records import Point, Record, Span, chunks, point
+from biometrics.importers.records import Point, Record, Span, chunks, json_number, point
 from biometrics.importers.sampled_data import sampled
 from biometrics.metrics import Metric, metric_of
 from clinicity.common.exceptions import Invalid
@@ -91,7 +91,8 @@ def _measured(
     if kind == "valueQuantity":
         value, unit = _quantity(part[kind], metric)
     elif kind == "valueInteger" and _needs_no_unit(metric):
-        value, unit = float(part[kind]), metric.unit
+        value = json_number(part[kind], f"The value of {metric.code}")
+        unit = metric.unit
     else:
         raise Invalid(_without_value(part, kind, metric))
     span = _span(resource, metric, zone)
@@ -101,14 +102,13 @@ def _measured(
 def _quantity(quantity: Any, metric: Metric) -> tuple[float, str]:
     if not isinstance(quantity, Mapping):
         raise Invalid(f"The value of {metric.code} is no quantity.")
-    value, unit = quantity.get("value"), str(quantity.get("code") or quantity.get("unit") or "")
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Invalid(f"The value of {metric.code} is no number.")
+    value = json_number(quantity.get("value"), f"The value of {metric.code}")
+    unit = str(quantity.get("code") or quantity.get("unit") or "")
     if quantity.get("comparator"):
         raise Invalid(f"The value of {metric.code} is only a bound: {quantity['comparator']}.")
     if not unit and not _needs_no_unit(metric):
         raise Invalid(f"The value of {metric.code} has no unit.")
-    return float(value), unit
+    return value, unit
 
 
 def _span(resource: Mapping[str, Any], metric: Metric, zone: ZoneInfo) -> Span:

@@ -12,7 +12,6 @@ published, so idle sleep is known by its gap; events are counted.
 
 import json
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from zoneinfo import ZoneInfo
 
 from biometrics.importers.base import UTC, Chunk, Options, Unreadable
 from biometrics.importers.clock import LocalClock
+from biometrics.importers.damage import readable
 from biometrics.importers.gt3x_log import (
     ACTIVITY,
     ACTIVITY2,
@@ -47,6 +47,8 @@ ACCEL_SCALE, FEATURES, SLEEP_MODE = (0, 55), (1, 2), 1 << 2
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001
 # Ticks of .NET (100 ns since the year 1) at the Unix epoch.
 EPOCH_TICKS, TICKS = 621_355_968_000_000_000, 10_000_000
+# The log counts seconds in 32 bits.
+LATEST = 1 << 32
 # Beginning of the serial number → steps a g; 256 for every later recorder.
 SCALES = {"NEO": 341.0, "CLE": 341.0, "MRA": 341.0}
 NO_LIGHT = 65_535
@@ -77,11 +79,8 @@ class Gt3x:
     def read(self, source: Path, options: Options, *, start: int = 0) -> Iterator[Chunk]:
         if not self.matches(source):
             raise Unreadable(f"{source.name} is no .gt3x file: info.txt or log.bin is missing.")
-        try:
-            with zipfile.ZipFile(source) as archive:
-                yield from chunks(_records(archive, options.zone), start)
-        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-            raise Unreadable(f"The ZIP of {source.name} is damaged: {error}.") from error
+        with readable(source.name), zipfile.ZipFile(source) as archive:
+            yield from chunks(_records(archive, options.zone), start)
 
 
 def _records(archive: zipfile.ZipFile, zone: ZoneInfo) -> Iterator[Record]:
@@ -179,9 +178,8 @@ def _old_records(
     activity: IO[bytes], light: IO[bytes] | None, info: dict[str, str], setup: Setup
 ) -> Iterator[LogRecord | Fault]:
     """The older format as if it were a log: a second of samples and one of light by turns."""
-    begun = (int(info["Start Date"]) - EPOCH_TICKS) // TICKS
     factor, highest = OLD_LUX.get(setup.serial[:3], OLD_LUX["NEO"])
-    for second in count(begun):
+    for second in count(_begun(info)):
         payload = activity.read(setup.rate * 9 // 2)
         if not payload:
             return
@@ -205,12 +203,18 @@ def _setup(info: dict[str, str]) -> Setup:
     try:
         rate = round(float(info["Sample Rate"]))
         scale = float(info.get("Acceleration Scale") or SCALES.get(serial[:3], 256.0))
-        int(info["Start Date"])
+        begun = _begun(info)
     except (KeyError, ValueError) as error:
         raise Unreadable("info.txt says no sample rate or start.") from error
     if rate <= 0 or rate % 2 or scale <= 0:
         raise Unreadable(f"A sample rate of {rate} Hz is none that ActiGraph records.")
+    if not 0 < begun < LATEST:
+        raise Unreadable("info.txt says no start of the recording.")
     return Setup(serial, rate, scale, offset_min=_offset(info.get("TimeZone", "")))
+
+
+def _begun(info: dict[str, str]) -> int:
+    return (int(info["Start Date"]) - EPOCH_TICKS) // TICKS
 
 
 def _offset(text: str) -> int | None:

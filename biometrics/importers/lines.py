@@ -1,7 +1,8 @@
 """Text files line by line, with how far the reading has come."""
 
 import csv
-from collections.abc import Iterator
+from codecs import getincrementaldecoder
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import TextIOWrapper
@@ -9,9 +10,9 @@ from pathlib import Path
 from typing import IO
 
 from biometrics.importers.base import Unreadable
+from biometrics.importers.damage import readable
 
-# Excel's own, then the one that every file decodes in.
-ENCODINGS = ("utf-8-sig", "latin-1")
+MARKS = (b"\xff\xfe", b"\xfe\xff")
 SAMPLE = 1 << 16
 DELIMITERS = ",;\t|"
 
@@ -29,12 +30,12 @@ class Lines:
 
 
 @contextmanager
-def opened(path: Path, encoding: str = "") -> Iterator[Lines]:
+def opened(path: Path) -> Iterator[Lines]:
     """The file as text; raises Unreadable where there is none."""
     if not path.is_file():
         raise Unreadable(f"There is no file {path.name!r}.")
-    with path.open("rb") as raw:
-        text = TextIOWrapper(raw, encoding or encoding_of(path), newline="")
+    with readable(path.name), path.open("rb") as raw:
+        text = TextIOWrapper(raw, encoding_of(path), newline="")
         yield Lines(text, raw, path.stat().st_size)
 
 
@@ -45,12 +46,15 @@ def head(path: Path, count: int) -> list[str]:
             sample = raw.read(SAMPLE)
     except OSError:
         return []
-    return sample.decode(_encoding(sample), errors="replace").splitlines()[:count]
+    # What the sample cuts in two at its end is no sign against UTF-8.
+    text = sample.decode(_encoding([sample], whole=False), errors="replace")
+    return text.splitlines()[:count]
 
 
 def encoding_of(path: Path) -> str:
+    """UTF-16 by its mark, UTF-8 where all of the file is, else latin-1."""
     with path.open("rb") as raw:
-        return _encoding(raw.read(SAMPLE))
+        return _encoding(iter(lambda: raw.read(SAMPLE), b""), whole=True)
 
 
 def delimiter_of(lines: list[str]) -> str:
@@ -65,12 +69,14 @@ def delimiter_of(lines: list[str]) -> str:
     return max(DELIMITERS, key=weight)
 
 
-def _encoding(sample: bytes) -> str:
-    if sample.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
+def _encoding(blocks: Iterable[bytes], *, whole: bool) -> str:
+    decode = getincrementaldecoder("utf-8")().decode
     try:
-        # A character that the sample cuts in two is no sign against UTF-8.
-        sample[: sample.rfind(b"\n") + 1 or None].decode(ENCODINGS[0])
+        for number, block in enumerate(blocks):
+            if not number and block.startswith(MARKS):
+                return "utf-16"
+            decode(block)
+        decode(b"", final=whole)
     except UnicodeDecodeError:
-        return ENCODINGS[1]
-    return ENCODINGS[0]
+        return "latin-1"
+    return "utf-8-sig"

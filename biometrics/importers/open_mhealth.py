@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from biometrics.importers.base import Chunk, Options
 from biometrics.importers.data_points import OnePerson, first_value, records_of, values
-from biometrics.importers.records import Point, Record, chunks, point
+from biometrics.importers.records import Point, Record, chunks, json_number, point
 from biometrics.importers.time_frames import span_of
 from biometrics.metrics import metric_of
 from clinicity.common.exceptions import Invalid
@@ -135,11 +135,10 @@ def _point(
     if isinstance(value, Mapping):
         unit = str(value.get("unit") or unit)
         value = value.get("value")
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Invalid(f"The value of {member} is no number.")
+    number = json_number(value, f"The value of {member}")
     if not unit:
         raise Invalid(f"The value of {member} has no unit.")
-    return point(metric, span, value, unit, device)
+    return point(metric, span, number, unit, device)
 
 
 def _schema(value: Any) -> str:

@@ -13,8 +13,11 @@ from typing import NamedTuple
 
 from biometrics.features.columns import NO_SEQUENCE, Columns, columns_of
 from biometrics.importers.base import CHUNK, Chunk, Lane, Reason, Unreadable
+from biometrics.importers.damage import DAMAGE
 from biometrics.importers.units import converted
 from clinicity.common.exceptions import Invalid
+
+LATEST_MS = 253_402_300_800_000
 
 
 class Point(NamedTuple):
@@ -90,7 +93,7 @@ def chunks(records: Iterable[Record], start: int = 0) -> Iterator[Chunk]:
             if gathered.size >= CHUNK:
                 yield gathered.chunk()
                 gathered = _Gathered()
-    except Unreadable:
+    except (Unreadable, *DAMAGE):
         if gathered.position:
             yield gathered.chunk()
         raise
@@ -105,9 +108,12 @@ def point(metric: str, span: Span, value: float, unit: str = "", device: str = "
         raise Invalid("The time is before 1970.")
     if span.duration_ms < 0:
         raise Invalid("A sample can't end before it starts.")
-    if not isfinite(value):
+    if span.start_ms + span.duration_ms > LATEST_MS:
+        raise Invalid("The time is after the year 9999.")
+    converted_value = converted(metric, value, unit)
+    if not isfinite(converted_value):
         raise Invalid("The value is not a number.")
-    return Point(metric, *span[:2], converted(metric, value, unit), span[2], device=device)
+    return Point(metric, *span[:2], converted_value, span[2], device=device)
 
 
 def number(text: str) -> float:
@@ -119,6 +125,19 @@ def number(text: str) -> float:
     if not isfinite(value):
         raise Invalid(f"{text!r} is no number.")
     return value
+
+
+def json_number(value: object, what: str) -> float:
+    """A number of JSON, where an integer may have any length; raises Invalid."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Invalid(f"{what} is no number.")
+    try:
+        number = float(value)
+    except OverflowError as error:
+        raise Invalid(f"{what} is too large.") from error
+    if not isfinite(number):
+        raise Invalid(f"{what} is no number.")
+    return number
 
 
 def _columns(points: Sequence[Point]) -> Columns:

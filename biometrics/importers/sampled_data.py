@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
-from biometrics.importers.records import Point, Span, point
+from biometrics.importers.records import Point, Span, json_number, point
 from biometrics.metrics import Metric
 from clinicity.common.exceptions import Invalid
 
@@ -50,14 +50,11 @@ def _scale(data: Mapping[str, Any], metric: Metric) -> tuple[float, float, float
     unit = str(origin.get("code") or origin.get("unit") or "")
     if not unit and metric.unit != "1":
         raise Invalid(f"The sampled data of {metric.code} have no unit.")
-    try:
-        period = float(data["period"])
-        scale = period, float(origin.get("value", 0)), float(data.get("factor", 1)), unit
-    except (KeyError, TypeError, ValueError) as error:
-        raise Invalid(f"The sampled data of {metric.code} say no period.") from error
-    if not isfinite(period) or period <= 0:
-        raise Invalid(f"The sampled data of {metric.code} say no period.")
-    return scale
+    period = json_number(data.get("period"), "The period")
+    if period <= 0:
+        raise Invalid("The period is no length.")
+    start = json_number(origin.get("value", 0), "The origin")
+    return period, start, json_number(data.get("factor", 1), "The factor"), unit
 
 
 def _number(word: str) -> float | None:

@@ -1,7 +1,6 @@
 """The files inside a source: one file, a folder, or a ZIP. Nothing is unpacked to disk."""
 
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from biometrics.importers.base import Unreadable
+from biometrics.importers.damage import readable
 
 ENCRYPTED = 1
 
@@ -27,14 +27,10 @@ class Member:
 def members(source: Path, endings: Sequence[str]) -> Iterator[list[Member]]:
     """The files of a source by name; of a folder or ZIP those with one of the endings.
 
-    Raises Unreadable for a source that isn't there and, while it is read, for a ZIP that
-    is damaged or locked.
+    Raises Unreadable for a source that isn't there, a locked ZIP, and damage on the way.
     """
-    try:
-        with ExitStack() as kept:
-            yield _members(source, endings, kept)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise Unreadable(f"The ZIP {source.name} is damaged: {error}.") from error
+    with readable(source.name), ExitStack() as kept:
+        yield _members(source, endings, kept)
 
 
 def _members(source: Path, endings: Sequence[str], kept: ExitStack) -> list[Member]:

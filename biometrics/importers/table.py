@@ -192,7 +192,15 @@ class _Found:
 def _point(found: _Found, start: tuple[int, int], end_ms: int | None, device: str) -> Point:
     lasts = metric_of(found.metric).lasts_ms if end_ms is None else end_ms - start[0]
     span = Span(start[0], lasts, start[1])
-    return point(found.metric, span, number(found.text), found.unit, device)
+    return point(found.metric, span, _value(found), found.unit, device)
+
+
+def _value(found: _Found) -> float:
+    """A number, or for a metric of states the name of one."""
+    for state, name in metric_of(found.metric).states.items():
+        if found.text.casefold() == name.casefold():
+            return float(state)
+    return number(found.text)
 
 
 TABLE = Table()

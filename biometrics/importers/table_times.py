@@ -16,7 +16,6 @@ NUMBERS = re.compile(
 YEAR_FIRST = re.compile(
     r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2}))?)?"
 )
-OFFSET = re.compile(r"([+-]?)(\d{1,2}):?(\d{2})")
 # Seconds since 1970 have ten digits from 2001 to 2286.
 EPOCH_DIGITS = {10: "epoch_s", 13: "epoch_ms"}
 
@@ -81,14 +80,15 @@ def format_of(cells: Sequence[str]) -> str:
 
 
 def zone_of(text: str) -> tzinfo:
-    """A zone's name, "+02:00", or minutes; raises Invalid."""
-    text = text.strip().removeprefix("UTC").removeprefix("GMT") or "UTC"
-    if match := OFFSET.fullmatch(text):
-        sign = -1 if match[1] == "-" else 1
-        return timezone(sign * timedelta(hours=int(match[2]), minutes=int(match[3])))
+    """Of "+02:00", "+0200", minutes, or a zone's name; raises Invalid."""
+    text = text.strip().removeprefix("UTC").removeprefix("GMT") or "+00:00"
+    try:
+        return datetime.strptime(text, "%z").tzinfo or UTC
+    except ValueError:
+        pass
     try:
         return timezone(timedelta(minutes=float(text)))
-    except ValueError:
+    except (ValueError, OverflowError):
         pass
     try:
         return ZoneInfo(text)

@@ -4,12 +4,11 @@ A part of the day is one of four quarters: the standard names them and gives no 
 """
 
 from collections.abc import Mapping
-from math import isfinite
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from biometrics.importers.clock import day, instant
-from biometrics.importers.records import Span
+from biometrics.importers.records import LATEST_MS, Span, json_number
 from biometrics.metrics import DAY_MS, HOUR_MS, Metric
 from clinicity.common.exceptions import Invalid
 
@@ -66,12 +65,10 @@ def _duration_ms(interval: Mapping[str, Any]) -> int:
     duration = interval.get("duration")
     if not isinstance(duration, Mapping) or duration.get("unit") not in DURATIONS_MS:
         raise Invalid("The interval has no duration that can be read.")
-    value = duration.get("value")
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-        raise Invalid("The interval has no duration that can be read.")
+    value = json_number(duration.get("value"), "The duration")
     if value < 0:
         raise Invalid("A sample can't end before it starts.")
-    return round(value * DURATIONS_MS[duration["unit"]])
+    return round(min(value * DURATIONS_MS[duration["unit"]], LATEST_MS))
 
 
 def _ordered(span: Span) -> Span:
