@@ -22,7 +22,8 @@ from biometrics.metrics import Metric, metric_of
 from clinicity.common.exceptions import Invalid
 
 ENTRIES = "entry"
-LOINC_SYSTEM = "http://loinc.org"
+# Its address, its OID, or nothing said.
+LOINC_SYSTEMS = ("http://loinc.org", "urn:oid:2.16.840.1.113883.6.1", None)
 # Statuses of what was never so.
 VOID = ("entered-in-error", "cancelled")
 OBSERVATION = "Observation"
@@ -140,7 +141,7 @@ def _moment(text: str, metric: Metric, zone: ZoneInfo) -> Span:
 def _metric(part: Mapping[str, Any]) -> Metric | None:
     for coding in _codings(part):
         known = LOINC.get(str(coding.get("code")))
-        if known and coding.get("system") in (LOINC_SYSTEM, None):
+        if known and coding.get("system") in LOINC_SYSTEMS:
             return metric_of(known)
     return None
 

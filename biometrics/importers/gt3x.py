@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO
 from zoneinfo import ZoneInfo
 
+from biometrics.features.counts import RATES
 from biometrics.importers.base import UTC, Chunk, Options, Unreadable
 from biometrics.importers.clock import LocalClock
 from biometrics.importers.damage import readable
@@ -48,7 +49,7 @@ EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001
 # Ticks of .NET (100 ns since the year 1) at the Unix epoch.
 EPOCH_TICKS, TICKS = 621_355_968_000_000_000, 10_000_000
 # The log counts seconds in 32 bits.
-LATEST = 1 << 32
+LATEST, DAY = 1 << 32, 86_400
 # Beginning of the serial number → steps a g; 256 for every later recorder.
 SCALES = {"NEO": 341.0, "CLE": 341.0, "MRA": 341.0}
 NO_LIGHT = 65_535
@@ -125,6 +126,8 @@ class _Recorder:
     def _measured(self, record: LogRecord, progress: float) -> Record:
         if self.minutes.is_late(record.time):
             return Record(reasons=["The record's time goes back."], progress=progress)
+        if not DAY < record.time < self.minutes.setup.latest:
+            return Record(reasons=["The record's time can't be."], progress=progress)
         self._fix_offset(record.time)
         points = self.minutes.go_to(record.time)
         reasons = self._take(record)
@@ -133,12 +136,8 @@ class _Recorder:
     def _take(self, record: LogRecord) -> list[str]:
         minutes, payload = self.minutes, record.payload
         if record.type in (ACTIVITY, ACTIVITY2):
-            # An empty second is idle sleep, a single byte the plugging in of a cable.
-            if len(payload) > 1 and not minutes.is_whole(record.type, payload):
-                return [f"A second of {len(payload)} bytes has another number of samples."]
-            if len(payload) > 1:
-                minutes.seconds[record.time] = record.type, payload
-        elif record.type == LUX and len(payload) >= 2:
+            return self._take_second(record)
+        if record.type == LUX and len(payload) >= 2:
             lux = int.from_bytes(payload[:2], "little")
             if lux == NO_LIGHT:
                 minutes.ignored["light without a reading"] += 1
@@ -150,11 +149,26 @@ class _Recorder:
             minutes.ignored[f"record type {record.type}"] += 1
         return []
 
+    def _take_second(self, record: LogRecord) -> list[str]:
+        minutes, payload = self.minutes, record.payload
+        # Nothing, or nothing but zeros (gravity is never zero), is written in idle sleep;
+        # a single byte when a cable is plugged in.
+        if len(payload) <= 1 or not any(payload):
+            minutes.ignored["second without samples"] += 1
+        elif not minutes.is_whole(record.type, payload):
+            return [f"A second of {len(payload)} bytes has another number of samples."]
+        elif record.time in minutes.seconds:
+            return ["The second comes twice."]
+        else:
+            minutes.seconds[record.time] = record.type, payload
+        return []
+
     def _set_up(self, record: LogRecord, progress: float) -> Record:
         setup = self.minutes.setup
         if record.type == PARAMETERS:
             found = parameters(record.payload)
-            setup.scale = decoded_float(found.get(ACCEL_SCALE, 0)) or setup.scale
+            scale = decoded_float(found.get(ACCEL_SCALE, 0))
+            setup.scale = scale if scale > 0 else setup.scale
             setup.idle_sleep = bool(found.get(FEATURES, 0) & SLEEP_MODE)
             return Record(progress=progress)
         try:
@@ -179,7 +193,7 @@ def _old_records(
 ) -> Iterator[LogRecord | Fault]:
     """The older format as if it were a log: a second of samples and one of light by turns."""
     factor, highest = OLD_LUX.get(setup.serial[:3], OLD_LUX["NEO"])
-    for second in count(_begun(info)):
+    for second in count(_seconds(info["Start Date"])):
         payload = activity.read(setup.rate * 9 // 2)
         if not payload:
             return
@@ -201,27 +215,32 @@ def _info(archive: zipfile.ZipFile) -> dict[str, str]:
 def _setup(info: dict[str, str]) -> Setup:
     serial = info.get("Serial Number", "")
     try:
-        rate = round(float(info["Sample Rate"]))
+        rate = int(info["Sample Rate"].partition(".")[0])
         scale = float(info.get("Acceleration Scale") or SCALES.get(serial[:3], 256.0))
-        begun = _begun(info)
+        begun, downloaded = (
+            _seconds(info["Start Date"]),
+            _seconds(info.get("Download Date", "0")),
+        )
     except (KeyError, ValueError) as error:
         raise Unreadable("info.txt says no sample rate or start.") from error
-    if rate <= 0 or rate % 2 or scale <= 0:
+    if rate not in RATES or not 0 < scale < LATEST:
         raise Unreadable(f"A sample rate of {rate} Hz is none that ActiGraph records.")
-    if not 0 < begun < LATEST:
+    if not DAY < begun < LATEST:
         raise Unreadable("info.txt says no start of the recording.")
-    return Setup(serial, rate, scale, offset_min=_offset(info.get("TimeZone", "")))
+    # The computer's clock and zone at the download may be others.
+    latest = downloaded + DAY if downloaded > begun else LATEST
+    return Setup(serial, rate, scale, latest, offset_min=_offset(info.get("TimeZone", "")))
 
 
-def _begun(info: dict[str, str]) -> int:
-    return (int(info["Start Date"]) - EPOCH_TICKS) // TICKS
+def _seconds(ticks: str) -> int:
+    return (int(ticks) - EPOCH_TICKS) // TICKS
 
 
 def _offset(text: str) -> int | None:
     """Minutes of "-06:00:00"; None where nothing is said."""
     sign, digits = (-1, text[1:]) if text.startswith("-") else (1, text.lstrip("+"))
     parts = digits.split(":")
-    if len(parts) < 2 or not all(part.isdigit() for part in parts):
+    if len(parts) < 2 or not all(part.isdecimal() and len(part) <= 2 for part in parts):
         return None
     return sign * (int(parts[0]) * 60 + int(parts[1]))
 

@@ -111,19 +111,25 @@ class _Window:
         return reason
 
     def _is_followed(self, end: int) -> bool:
-        """Whether a good record begins right behind: then the size was right at least."""
+        """Whether a good record begins right behind, or nothing is known of what does."""
         place = end + 1
         while place < len(self.data) and self.data[place] == 0:
             place += 1
         after = self._end(place)
-        return after is not None and self._is_good(place, after)
+        return after is None or self._is_good(place, after)
 
     def _next(self) -> int:
-        """The next record whose checksum is right, or may be behind the window."""
+        """The next record whose checksum is right, or may be behind the window.
+
+        One byte of 256 fits by chance, so the record behind it must be right as well.
+        """
         place = self.place + 1
         while (place := self.data.find(SEPARATOR, place)) >= 0:
             end = self._end(place)
-            if not self.final if end is None else self._is_good(place, end):
+            if end is None:
+                if not self.final:
+                    return place
+            elif self._is_good(place, end) and self._is_followed(end):
                 return place
             place += 1
         return len(self.data)

@@ -5,7 +5,7 @@ Nothing is imputed: in its idle sleep the recorder writes nothing, and the gap s
 (ActiGraph's own software repeats the last sample instead).
 
 `wear` is the recorder's skin sensor where it has one: the last known state goes on, as
-published. Without one it is said only of recorders with idle sleep switched on: worn where
+published, over gaps of up to a month. Without one it is said only of recorders with idle sleep switched on: worn where
 whole minutes were recorded, not worn in a gap of an hour or more; of shorter gaps nothing.
 """
 
@@ -18,12 +18,13 @@ from operator import itemgetter
 import numpy as np
 
 from biometrics.features.columns import Floats
-from biometrics.features.counts import RATES, Counter, enmo
+from biometrics.features.counts import Counter, enmo
 from biometrics.importers.clock import MINUTE_MS
 from biometrics.importers.gt3x_log import ACTIVITY, unpacked_12_bit, unpacked_16_bit
 from biometrics.importers.records import Point
 
-UNWORN_AFTER = 60
+# In minutes.
+UNWORN_AFTER, A_MONTH = 60, 31 * 1440
 NOT_WHOLE = "minute that isn't whole"
 
 
@@ -34,6 +35,8 @@ class Setup:
     serial: str
     rate: int
     scale: float
+    # No record is later (seconds of the recorder's clock).
+    latest: int
     idle_sleep: bool = False
     # From the recorder's clock to UTC, in minutes; None: the zone of the person's choice.
     offset_min: int | None = None
@@ -90,8 +93,7 @@ class Minutes:
         self._last_whole = self.minute
         acceleration = float(np.mean(enmo(samples.reshape(-1, 3))))
         yield self._point("acceleration", self.minute, acceleration)
-        if counts is not None:
-            yield self._point("activity", self.minute, counts)
+        yield self._point("activity", self.minute, counts)
         worn = 1.0 if self.worn is None and self.setup.idle_sleep else self.worn
         if worn is not None:
             yield self._point("wear", self.minute, worn)
@@ -108,10 +110,8 @@ class Minutes:
         scaled = np.round(np.concatenate(parts) / self.setup.scale, 3)
         return np.asarray(scaled.reshape(-1, self.setup.rate, 3))
 
-    def _counts(self, samples: Floats) -> float | None:
+    def _counts(self, samples: Floats) -> float:
         """Of the vertical axis (ActiLife's Axis 1); the filter starts anew after a gap."""
-        if self.setup.rate not in RATES:
-            return None
         total, seconds = 0.0, np.array(sorted(self.seconds))
         for run in np.split(np.arange(len(seconds)), np.flatnonzero(np.diff(seconds) != 1) + 1):
             if self._counter is None or seconds[run[0]] != self._last_second + 1:
@@ -122,6 +122,8 @@ class Minutes:
 
     def _gap(self) -> Iterator[Point]:
         missing = range(self._last_whole + 1, self.minute) if self._last_whole >= 0 else ()
+        if len(missing) > A_MONTH:
+            return
         known = self.worn is not None
         if known or (self.setup.idle_sleep and len(missing) >= UNWORN_AFTER):
             for minute in missing:

@@ -130,6 +130,8 @@ def _point(
 ) -> Point:
     span = span_of(_inside(body, "effective_time_frame"), zone, metric_of(metric))
     if member == WHOLE:
+        if not span.duration_ms:
+            raise Invalid("The activity says no duration.")
         return point(metric, span, span.duration_ms, "ms", device)
     value = body[member]
     if isinstance(value, Mapping):

@@ -62,9 +62,9 @@ class Table:
             yield from chunks(records, start)
 
 
-def sample(source: Path) -> list[list[str]]:
+def sample(source: Path, above: int = 0) -> list[list[str]]:
     """The header and the first rows as cells, for `suggest`."""
-    lines = head(source, LOOKED_AT)
+    lines = head(source, above + LOOKED_AT)[above:]
     return [row for row in csv.reader(lines, delimiter=delimiter_of(lines)) if row]
 
 
@@ -83,7 +83,11 @@ def preview(source: Path, mapping: TableMapping, zone: ZoneInfo = UTC) -> list[P
 def _records(
     source: Path, lines: Lines, mapping: TableMapping, zone: ZoneInfo
 ) -> Iterator[tuple[list[str], Record]]:
-    rows = csv.reader(lines.text, delimiter=delimiter_of(head(source, LOOKED_AT)))
+    above = int(mapping.above)
+    for _ in range(above):
+        next(lines.text, "")
+    delimiter = delimiter_of(head(source, above + LOOKED_AT)[above:])
+    rows = csv.reader(lines.text, delimiter=delimiter)
     header = next(rows, [])
     missing = [name for name in mapping.columns() if name not in header]
     if missing:
@@ -101,7 +105,9 @@ def _time_reader(
     if mapping.time_format != "auto":
         return reader(mapping.time_format)
     place = list(header).index(mapping.time)
-    cells = [row[place].strip() for row in sample(source)[1:] if len(row) > place]
+    cells = [
+        row[place].strip() for row in sample(source, int(mapping.above))[1:] if len(row) > place
+    ]
     found = format_of([cell for cell in cells if cell])
     if found == "auto":
         raise Unreadable(f"Say how the times of {mapping.time!r} are written.")

@@ -1,6 +1,6 @@
 """Which column of a table means what, and a guess of it from the header. Pure.
 
-The mapping is kept and sent as flat text pairs: `time`, `time.format`, `end`, `duration`,
+The mapping is kept and sent as flat text pairs: `above` (lines above the header), `time`, `time.format`, `end`, `duration`,
 `duration.unit`, `device`, `offset`; for each column of values (wide) `value.COLUMN` with
 the metric and `unit.COLUMN`; or (long) `long.metric`, `long.value`, `long.unit` with the
 columns, and `name.WORD` with the metric that the file calls WORD.
@@ -28,12 +28,19 @@ class ValueColumn:
 
 
 PLAIN = (str, "str")
+# Field → key of the flat form, where they differ.
+KEYS = {
+    "time_format": "time.format", "duration_unit": "duration.unit",
+    "long_metric": "long.metric", "long_value": "long.value", "long_unit": "long.unit",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class TableMapping:
     """Columns by their names; "" where the table has none."""
 
+    # Lines above the header.
+    above: str = "0"
     time: str = ""
     time_format: str = "auto"
     end: str = ""
@@ -61,7 +68,8 @@ class TableMapping:
         )
         names = {key[5:]: metric for key, metric in flat.items() if key.startswith("name.")}
         for key in flat:
-            if key not in known and not key.startswith(("value.", "unit.", "name.")):
+            stray = key.startswith("unit.") and f"value.{key[5:]}" not in flat
+            if stray or not (key in known or key.startswith(("value.", "unit.", "name."))):
                 raise Invalid(f"A mapping has no part {key!r}.")
         return cls(**plain, values=values, names=names).checked()
 
@@ -81,12 +89,14 @@ class TableMapping:
         """Itself; raises Invalid where it can't be read by."""
         if not self.time:
             raise Invalid("Say which column is the time.")
+        if not self.above.isdecimal():
+            raise Invalid("Say how many lines stand above the header.")
         if self.time_format != "auto":
             reader(self.time_format)
         if self.duration_unit not in DURATIONS_MS:
             raise Invalid(f"A duration is in {', '.join(DURATIONS_MS)}.")
-        if not self.values and not (self.long_metric and self.long_value):
-            raise Invalid("Say which columns hold values.")
+        if bool(self.values) == bool(self.long_metric and self.long_value):
+            raise Invalid("Say which columns hold values: one a metric, or metric and value.")
         for one in self.values:
             metric_of(one.metric).factor_of(known_unit(metric_of(one.metric), one.unit))
         for code in self.names.values():
@@ -103,10 +113,7 @@ class TableMapping:
 
 
 def _key(name: str) -> str:
-    for long, short in (("time_format", "time.format"), ("duration_unit", "duration.unit")):
-        if name == long:
-            return short
-    return name.replace("long_", "long.")
+    return KEYS.get(name, name)
 
 
 # Words of a header, squeezed to letters and digits → part of the mapping.

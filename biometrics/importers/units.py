@@ -1,8 +1,9 @@
 """Units as files spell them, in UCUM, and values in a metric's own unit. Pure."""
 
 import re
+from functools import lru_cache
 
-from biometrics.metrics import Metric, metric_of
+from biometrics.metrics import Conversion, Metric, metric_of
 
 # Spelling in lower case → UCUM. What stands here can mean nothing else in a reading.
 SPELLINGS = {
@@ -30,9 +31,14 @@ def converted(code: str, value: float, unit: str) -> float:
 
     An empty unit is the metric's own.
     """
-    metric = metric_of(code)
-    factor, shift = metric.factor_of(known_unit(metric, unit))
+    factor, shift = _conversion(code, unit)
     return value * factor + shift
+
+
+@lru_cache(maxsize=1024)
+def _conversion(code: str, unit: str) -> Conversion:
+    metric = metric_of(code)
+    return metric.factor_of(known_unit(metric, unit))
 
 
 def known_unit(metric: Metric, unit: str) -> str:

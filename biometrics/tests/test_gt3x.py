@@ -97,7 +97,7 @@ def test_a_gap_stays_a_gap_and_its_minutes_are_left_out(tmp_path: Path) -> None:
     found = read(GT3X, made.write(tmp_path / "a.gt3x", log))
     activity = found.of("activity")
     assert np.diff(activity.start_ms).tolist() == [3 * MINUTE, MINUTE]
-    assert found.ignored["minute that isn't whole"] == 2
+    assert found.ignored == {"second without samples": 10, "minute that isn't whole": 2}
     # After the last gap the filter starts anew: with the samples from second 140 on.
     fresh = Counter(30).feed(np.round(samples[140:], 3)[:, :, 1].ravel())
     assert activity.value.tolist()[1:] == [fresh[40:100].sum(), fresh[100:160].sum()]
@@ -177,9 +177,33 @@ def test_other_records_are_counted_and_odd_ones_named(tmp_path: Path) -> None:
     found = read(GT3X, made.write(tmp_path / "a.gt3x", log))
     assert found.ignored == {
         "metadata": 1, "battery": 1, "event": 1, "light without a reading": 1,
-        "record type 99": 1,
+        "record type 99": 1, "second without samples": 1,
     }  # fmt: skip
     assert [number for number, _ in found.reasons] == [7, 9]
+
+
+def test_a_time_that_cannot_be_is_named(tmp_path: Path) -> None:
+    samples = made.moving(60)
+    downloaded = made.EPOCH_TICKS + (made.START + 3600) * 10_000_000
+    log = [made.seconds_of(samples), made.activity2(made.START + 5, samples[0])]
+    log += [made.lux(made.START + 3 * 86_400, 5), made.lux(7, 5)]
+    log += [made.activity2(made.START + 60, samples[0])]
+    path = made.write(tmp_path / "a.gt3x", log, made.info(Download_Date=str(downloaded)))
+    found = read(GT3X, path)
+    assert found.reasons == [
+        (60, "The second comes twice."),
+        (61, "The record's time can't be."),
+        (62, "The record's time goes back."),
+    ]
+    assert len(found.of("activity")) == 1
+
+
+def test_seconds_of_zeros_are_no_samples(tmp_path: Path) -> None:
+    samples = made.moving(120)
+    samples[70] = 0
+    found = read(GT3X, made.write(tmp_path / "a.gt3x", made.seconds_of(samples)))
+    assert len(found.of("activity")) == 1
+    assert found.ignored == {"second without samples": 1, "minute that isn't whole": 1}
 
 
 def metadata(**said: object) -> bytes:
@@ -227,7 +251,11 @@ def test_reading_resumes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: b
 
 @pytest.mark.parametrize(
     ("head", "said"),
-    [("Serial Number: X\n", "no sample rate"), (made.info(rate=31), "31 Hz")],
+    [
+        ("Serial Number: X\n", "no sample rate"),
+        (made.info(rate=31), "31 Hz"),
+        (made.info(Start_Date="7"), "no start"),
+    ],
 )
 def test_a_head_without_a_rate_is_refused(tmp_path: Path, head: str, said: str) -> None:
     with pytest.raises(Unreadable, match=said):

@@ -87,11 +87,17 @@ def test_each_schema_gives_its_metric_in_the_metrics_unit(
     assert result.devices() == {"RunKeeper"}
 
 
-def test_a_pressure_is_two_and_an_episode_several(tmp_path: Path) -> None:
+def test_a_pressure_is_two_samples(tmp_path: Path) -> None:
     pressure = {
         "systolic_blood_pressure": quantity(120, "mmHg"),
         "diastolic_blood_pressure": quantity(80, "mmHg"),
     }
+    assert values_of(found(tmp_path, data_point("blood-pressure", pressure))) == {
+        "systolic_blood_pressure": [120], "diastolic_blood_pressure": [80],
+    }  # fmt: skip
+
+
+def test_an_episode_gives_each_figure_that_has_a_metric(tmp_path: Path) -> None:
     night = {"time_interval": {
         "start_date_time": "2024-03-09T23:00:00+01:00",
         "end_date_time": "2024-03-10T07:00:00+01:00",
@@ -102,25 +108,26 @@ def test_a_pressure_is_two_and_an_episode_several(tmp_path: Path) -> None:
         "sleep_maintenance_efficiency_percentage": quantity(90, "%"),
         "number_of_awakenings": 3,
     }
+    result = found(tmp_path, data_point("sleep-episode", sleep, namespace="ieee", frame=night))
+    assert values_of(result) == {
+        "sleep_session": [7], "sleep_latency": [15], "sleep_efficiency": [90],
+    }  # fmt: skip
+    assert result.of("sleep_session").duration_ms.tolist() == [8 * HOUR]
+
+
+def test_an_activity_lasts_as_long_as_its_interval(tmp_path: Path) -> None:
     run = {"activity_name": "run", "distance": quantity(5, "km")}
     half_hour = {"time_interval": {
         "start_date_time": "2024-03-10T08:00:00+01:00", "duration": quantity(30, "min"),
     }}  # fmt: skip
-    result = found(
-        tmp_path,
-        data_point("blood-pressure", pressure),
-        data_point("sleep-episode", sleep, namespace="ieee", frame=night),
-        data_point("physical-activity", run, frame=half_hour),
-    )
-    assert result.reasons == []
-    values = {metric: lane.value.tolist() for (_, metric), lane in result.lanes.items()}
-    assert values == {
-        "systolic_blood_pressure": [120], "diastolic_blood_pressure": [80],
-        "sleep_session": [7], "sleep_latency": [15], "sleep_efficiency": [90],
-        "exercise": [30], "distance": [5000],
-    }  # fmt: skip
-    assert result.of("sleep_session").duration_ms.tolist() == [8 * HOUR]
+    result = found(tmp_path, data_point("physical-activity", run, frame=half_hour))
+    assert values_of(result) == {"exercise": [30], "distance": [5000]}
     assert result.of("exercise").duration_ms.tolist() == [30 * MINUTE]
+
+
+def values_of(result: Everything) -> dict[str, list[float]]:
+    assert result.reasons == []
+    return {metric: lane.value.tolist() for (_, metric), lane in result.lanes.items()}
 
 
 @pytest.mark.parametrize(
@@ -164,6 +171,7 @@ def test_ways_of_saying_the_time(
         (data_point("heart-rate", {"heart_rate": {"value": 62}}), "no unit"),
         (data_point("heart-rate", {"heart_rate": {"value": "62", "unit": "bpm"}}), "no number"),
         (data_point("heart-rate", {"heart_rate": {"value": True, "unit": "bpm"}}), "no number"),
+        (data_point("physical-activity", {"activity_name": "run"}), "says no duration"),
         ({"body": {}}, "names no schema"),
         (pulse(frame={"date_time": "1969-01-01T00:00:00Z"}), "before 1970"),
     ],

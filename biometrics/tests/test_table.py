@@ -149,6 +149,15 @@ def test_a_column_may_say_the_offset(
     assert result.of("heart_rate").offset_min.tolist() == [minutes]
 
 
+def test_lines_above_the_header_are_left_out(tmp_path: Path) -> None:
+    text = "Made by a device\nserial;7\n\nwhen;HR\n2024-03-10 08:00;62,5\n"
+    flat = {"above": "3", "time": "when", "value.HR": "heart_rate"}
+    assert found(tmp_path, text, flat).of("heart_rate").value.tolist() == [62.5]
+    assert sample(tmp_path / "table.csv", 3) == [["when", "HR"], ["2024-03-10 08:00", "62,5"]]
+    with pytest.raises(Invalid, match="above the header"):
+        found(tmp_path, text, flat | {"above": "x"})
+
+
 def test_states_may_be_named(tmp_path: Path) -> None:
     text = "when,stage\n2024-03-10 01:00,deep\n2024-03-10 01:01,rem\n2024-03-10 01:02,1\n"
     result = found(tmp_path, text, {"time": "when", "value.stage": "sleep_stage"})
@@ -189,6 +198,8 @@ def test_a_bad_cell_is_named_and_the_next_row_kept(tmp_path: Path, row: str, sai
         ({"time": "when", "value.HR": "magic"}, "no metric 'magic'"),
         ({"time": "when", "value.HR": "heart_rate", "unit.HR": "kg"}, "not 'kg'"),
         ({"time": "when", "value.HR": "heart_rate", "colour": "x"}, "no part 'colour'"),
+        ({"time": "when", "value.HR": "heart_rate", "unit.x": "kg"}, r"no part 'unit\.x'"),
+        (WIDE | LONG, "which columns hold values"),
         ({"time": "when", "value.HR": "heart_rate", "time.format": "odd"}, "no format"),
         ({"time": "when", "value.HR": "heart_rate", "duration.unit": "d"}, "duration is in"),
         ({"time": "nowhen", "value.HR": "heart_rate"}, "no column 'nowhen'"),
