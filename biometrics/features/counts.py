@@ -6,11 +6,14 @@ Counts follow Neishabouri et al. 2022 (doi:10.1038/s41598-022-16003-x): bring th
 
 Verified here: the coefficients against those printed in several public copies of them; that
 a still device counts nothing; that counts rise with amplitude and peak in the band of human
-movement; that any cutting of the stream into blocks gives the same counts. Not verified:
-equality with ActiLife's own output, for want of a file with both. Two known differences:
-where samples are missing ActiLife repeats the last one and the filter runs on, here it
-starts anew; and for rates that aren't a multiple of 30 the very first sample sees nothing
-before it, where the published code wraps around.
+movement; that any cutting of the stream into blocks gives the same counts; that at 30 Hz
+they equal the steps worked out sample by sample in the test. Not verified: equality with
+ActiLife's own output, for want of a file with both; and the paper's own text, which wasn't
+at hand: the coefficients, the limits and the way to 30 Hz from other rates (stretch with
+zeros, first-order low-pass, keep every n-th) are those of public ports of the published
+code. Two known differences from these: where samples are missing ActiLife repeats the last
+one and the filter runs on, here it starts anew; and for rates that aren't a multiple of 30
+the very first sample sees nothing before it, where they wrap around.
 
 ENMO, the Euclidean norm minus one with what is below zero cut, follows van Hees et al. 2013
 (doi:10.1371/journal.pone.0061691); without their calibration against gravity.
