@@ -151,7 +151,7 @@ def _rows(connection: Connection, people: Cast) -> Arrays:
 
 
 def _thinned(reader: Reader) -> Reader:
-    thinner = MinMaxLTTBDownsampler()
+    thinner = MinMaxLTTBDownsampler()  # type: ignore[no-untyped-call]
 
     def read() -> Arrays:
         found = reader()

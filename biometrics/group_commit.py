@@ -36,7 +36,7 @@ from clinicity.audit import services as audit
 from clinicity.common import clock
 from clinicity.common.actors import DOOR, Actor
 from clinicity.common.exceptions import DomainError, NotFound, Unavailable
-from clinicity.common.pipeline import Ask, pipelined
+from clinicity.common.pipeline import Ask, ids, numbers, pipelined
 from clinicity.common.problems import MEDIA_TYPE, problem_of
 
 logger = logging.getLogger(__name__)
@@ -196,7 +196,7 @@ def _admit(group: Sequence[Knock], strangers: list[tuple[Actor, UUID]]) -> None:
             knock.deposits = ()  # no answer: it is asked for again
 
 
-VISIBLE = "SELECT id FROM patients_patient WHERE id = ANY(%b::uuid[]) AND deleted_at IS NULL"
+VISIBLE = "SELECT id FROM patients_patient WHERE id = ANY(%s::uuid[]) AND deleted_at IS NULL"
 
 
 def _ask_about(ask: Ask, group: Sequence[Knock]) -> _Asked:
@@ -208,11 +208,11 @@ def _ask_about(ask: Ask, group: Sequence[Knock]) -> _Asked:
     asked = _Asked(
         actors_ask(ask, claims),
         idempotency.claim_many(ask, [knock.claimed for knock in group if knock.claimed]),
-        ask(statements.TRY_LOCKS, [PATIENT_LOCK, sorted({lock_key(each) for each in named})]),
+        ask(statements.TRY_LOCKS, [PATIENT_LOCK, numbers({lock_key(each) for each in named})]),
     )
-    for user_id, ids in patients.items():
+    for user_id, theirs in patients.items():
         act(ask, user_id)
-        asked.visible[user_id] = ask(VISIBLE, [list(ids)])
+        asked.visible[user_id] = ask(VISIBLE, [ids(theirs)])
     act(ask, None)
     return asked
 

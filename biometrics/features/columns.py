@@ -128,6 +128,8 @@ def unpacked_values(data: bytes) -> tuple[Ints, Floats]:
 def _packed(column: Any) -> Any:
     """A constant as itself, regular steps as [first, step], the rest compressed."""
     first = column[0]
+    if len(column) == 1:
+        return first.item()
     if (column == first).all() and first == first:
         return first.item()
     if column.dtype == np.int64 and len(column) >= FEW:

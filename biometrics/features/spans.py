@@ -22,16 +22,19 @@ class Run:
 
     days: list[date]
     edges: Ints
+    # The whole hours (ms UTC) that are touched.
+    first_hour: int
+    end_hour: int
 
-    # Whole hours around the days: in a zone of half hours an hour lies in two days.
+    # What has to be read: in a zone of half hours an hour lies in two days.
 
     @property
     def start_ms(self) -> int:
-        return int(self.edges[0]) // HOUR_MS * HOUR_MS
+        return min(int(self.edges[0]), self.first_hour)
 
     @property
     def end_ms(self) -> int:
-        return -(-int(self.edges[-1]) // HOUR_MS) * HOUR_MS
+        return max(int(self.edges[-1]), self.end_hour)
 
 
 def span_of(metric: str, moment_ms: int) -> int:
@@ -61,15 +64,20 @@ def by_span(metric: str, samples: Columns) -> Iterator[tuple[int, Columns]]:
 def runs_of(start_ms: Ints, zones: Zones) -> list[Run]:
     """The local days that samples touch, those that follow each other together."""
     if int(start_ms.max()) - int(start_ms.min()) <= APART_MS:
-        return [Run(*day_edges(int(start_ms.min()), int(start_ms.max()), zones))]
+        return [_run(start_ms, zones)]
     days = np.unique(start_ms // DAY_MS)
     cuts = np.flatnonzero(np.diff(days) * DAY_MS > APART_MS) + 1
     runs = []
     for part in np.split(days, cuts):
         first, last = int(part[0]) * DAY_MS, (int(part[-1]) + 1) * DAY_MS
-        inside = start_ms[(start_ms >= first) & (start_ms < last)]
-        runs.append(Run(*day_edges(int(inside.min()), int(inside.max()), zones)))
+        runs.append(_run(start_ms[(start_ms >= first) & (start_ms < last)], zones))
     return _apart(runs)
+
+
+def _run(start_ms: Ints, zones: Zones) -> Run:
+    first, last = int(start_ms.min()), int(start_ms.max())
+    hours = first // HOUR_MS * HOUR_MS, (last // HOUR_MS + 1) * HOUR_MS
+    return Run(*day_edges(first, last, zones), *hours)
 
 
 def _apart(runs: list[Run]) -> list[Run]:
@@ -78,7 +86,8 @@ def _apart(runs: list[Run]) -> list[Run]:
     for run in runs[1:]:
         if run.edges[0] < found[-1].edges[-1]:
             both = np.union1d(found[-1].edges, run.edges)
-            found[-1] = Run(sorted({*found[-1].days, *run.days}), both)
+            days = sorted({*found[-1].days, *run.days})
+            found[-1] = Run(days, both, found[-1].first_hour, run.end_hour)
         else:
             found.append(run)
     return found

@@ -1,19 +1,28 @@
-"""Reading files of other systems as columns. Pure but for the file itself."""
+"""Minute actigraphy as CSV: research recordings and ActiLife's own export. Pure.
+
+A research recording has the columns `timestamp,date,activity` (as the Depresjon data set,
+doi:10.1145/3204949.3208125), one file a person. ActiLife's export is in `actilife.py`.
+"""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from math import isfinite
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from biometrics.features.columns import Columns, columns_of
+from biometrics.importers import actilife
+from biometrics.importers.base import Chunk, Options, Unreadable
+from biometrics.importers.lines import Lines, head, opened
+from biometrics.importers.local_times import MINUTE_MS, LocalClock
+from biometrics.importers.records import Point, Record, chunks
 from clinicity.common.exceptions import Invalid
 
-MINUTE_MS = 60_000
 # The published files mix three ways of writing a time, on the recorder's own clock. The
 # first of these is a hundred times as fast as the others, and fits almost every row.
-PARSERS = (
+PARSERS: tuple[Callable[[str], datetime], ...] = (
     datetime.fromisoformat,
     lambda text: datetime.strptime(text, "%Y-%m-%d %H:%M:%S"),  # noqa: DTZ007  one-digit hours
     lambda text: datetime.strptime(text, "%d/%m/%Y %H:%M"),  # noqa: DTZ007
@@ -36,11 +45,7 @@ def actigraphy_recordings(folder: Path) -> list[Recording]:
     """
     if not folder.is_dir():
         raise Invalid(f"{folder} is no folder. Give one with `timestamp,date,activity` CSVs.")
-    found = [
-        Recording(path.stem, path)
-        for path in sorted(folder.rglob("*.csv"), key=_natural)
-        if _header(path)[: len(HEADER)] == HEADER
-    ]
+    found = [Recording(path.stem, path) for path in _below(folder) if _is_recording(path)]
     if not found:
         raise Invalid(f"No file below {folder} has the columns {','.join(HEADER)}.")
     return found
@@ -51,51 +56,121 @@ def actigraphy_columns(path: Path, zone: ZoneInfo) -> Columns:
 
     Where clocks go back the second of two equal local times is the later one (fold=1).
     """
-    starts: list[int] = []
-    counts, offsets, sequences = [], [], []
-    for number, row in enumerate(_rows(path)):
-        moment = _moment(row["timestamp"], zone, path, number)
-        start = int(moment.timestamp()) * 1000
-        if starts and start <= starts[-1]:
-            moment = moment.replace(fold=1)
-            start = int(moment.timestamp()) * 1000
-        starts.append(start)
-        counts.append(_count(row["activity"], path, number))
-        offsets.append(int((moment.utcoffset() or moment - moment).total_seconds() // 60))
-        # The recorder's own row number: no two minutes of a file are ever one sample.
-        sequences.append(number)
+    clock = LocalClock(zone)
+    with opened(path) as lines:
+        points = [
+            _point(row, clock, path.name, number)
+            for number, row in enumerate(csv.DictReader(lines.text))
+        ]
     return columns_of(
-        starts, counts, duration_ms=MINUTE_MS, offset_min=offsets, sequence=sequences
+        [point.start_ms for point in points],
+        [point.value for point in points],
+        duration_ms=MINUTE_MS,
+        offset_min=[point.offset_min for point in points],
+        sequence=[point.sequence for point in points],
     )
 
 
-def _rows(path: Path) -> Iterator[dict[str, str]]:
-    with path.open(newline="") as file:
-        yield from csv.DictReader(file)
+@dataclass(frozen=True)
+class ActigraphyCsv:
+    """A file, or a folder with one file a person; a row that can't be read is named."""
+
+    code: str = "actigraphy_csv"
+    title: str = "Actigraphy as CSV"
+    accepts: str = (
+        "a CSV with the columns timestamp, date, activity, or ActiLife's epoch CSV; or a "
+        "folder with one such file a person"
+    )
+
+    def matches(self, source: Path) -> bool:
+        return bool(_recordings(source))
+
+    def people(self, source: Path) -> list[str]:
+        found = _recordings(source)
+        return [one.name for one in found] if len(found) > 1 else []
+
+    def read(self, source: Path, options: Options, *, start: int = 0) -> Iterator[Chunk]:
+        path = _chosen(source, options.person)
+        records = actilife.records if actilife.is_export(head(path, 1)) else _records
+        with opened(path) as lines:
+            yield from chunks(records(lines, options.zone), start)
 
 
-def _header(path: Path) -> list[str]:
-    with path.open(newline="") as file:
-        return next(csv.reader(file), [])
+def _records(lines: Lines, zone: ZoneInfo) -> Iterator[Record]:
+    clock = LocalClock(zone)
+    for number, row in enumerate(csv.DictReader(lines.text)):
+        try:
+            yield Record([_point(row, clock, "", number)], progress=lines.progress())
+        except Invalid as refusal:
+            yield Record(reasons=[refusal.detail], progress=lines.progress())
 
 
-def _moment(text: str, zone: ZoneInfo, path: Path, number: int) -> datetime:
+def _point(row: dict[str, str], clock: LocalClock, name: str, number: int) -> Point:
+    count = _count(row["activity"], name, number)
+    start_ms, offset = clock.read(_moment(row["timestamp"], name, number))
+    if start_ms < 0:
+        raise Invalid(f"{_place(name, number)}the time is before 1970.")
+    # The recorder's own row number: no two minutes of a file are ever one sample.
+    return Point("activity", start_ms, MINUTE_MS, count, offset, sequence=number)
+
+
+def _moment(text: str | None, name: str, number: int) -> datetime:
     for parse in PARSERS:
         try:
-            moment = parse(text)
+            return parse(text or "")
         except ValueError:
             continue
-        return moment if moment.tzinfo else moment.replace(tzinfo=zone)
-    raise Invalid(f"{path.name}, row {number + 2}: {text!r} is no time.")
+    raise Invalid(f"{_place(name, number)}{text!r} is no time.")
 
 
-def _count(text: str, path: Path, number: int) -> float:
+def _count(text: str | None, name: str, number: int) -> float:
     try:
-        return float(text)
+        count = float(text or "")
     except ValueError as error:
-        raise Invalid(f"{path.name}, row {number + 2}: {text!r} is no count.") from error
+        raise Invalid(f"{_place(name, number)}{text!r} is no count.") from error
+    if not isfinite(count):
+        raise Invalid(f"{_place(name, number)}{text!r} is no count.")
+    return count
+
+
+def _place(name: str, number: int) -> str:
+    return f"{name}, row {number + 2}: " if name else ""
+
+
+def _chosen(source: Path, person: str) -> Path:
+    found = _recordings(source)
+    if len(found) > 1:
+        found = [one for one in found if one.name == person]
+    if len(found) != 1:
+        raise Unreadable(
+            "The folder holds recordings of several people: choose one."
+            if source.is_dir()
+            else f"{source.name} has neither the columns {','.join(HEADER)} nor ActiLife's head."
+        )
+    return found[0].path
+
+
+def _recordings(source: Path) -> list[Recording]:
+    paths = _below(source) if source.is_dir() else [source]
+    return [
+        Recording(path.stem, path)
+        for path in paths
+        if _is_recording(path) or actilife.is_export(head(path, 1))
+    ]
+
+
+def _is_recording(path: Path) -> bool:
+    first = next(csv.reader(head(path, 1)), [])
+    return first[: len(HEADER)] == HEADER
+
+
+def _below(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*.csv"), key=_natural)
 
 
 def _natural(path: Path) -> tuple[str, int, str]:
     digits = "".join(letter for letter in path.stem if letter.isdigit())
     return path.parent.name, int(digits or 0), path.stem
+
+
+ACTIGRAPHY_CSV = ActigraphyCsv()

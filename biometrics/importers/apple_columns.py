@@ -120,7 +120,7 @@ def _lanes(records: Records, latest_ms: float, kinds: Kinds) -> dict[Lane, Colum
         good &= ~fault
     columns = Columns(
         start.ms, end.ms - start.ms, value, _offsets(rows, start),
-        kinds.column("sequence", ids).astype(np.int64),
+        kinds.column("sequence", ids).astype(np.int64), np.zeros_like(start.ms),
     )  # fmt: skip
     lane_of = np.array([kinds.lanes[kind.lane] for kind in kinds.known])
     return dict(_split(columns, lane_of[ids], records.numbers, good, list(kinds.lanes)))

@@ -17,7 +17,7 @@ from biometrics.features.spans import Run, spans_between
 from biometrics.models import ReadingSegment
 from biometrics.services import statements
 from clinicity.common.ids import new_id
-from clinicity.common.pipeline import Ask, ids, int8s, pipelined
+from clinicity.common.pipeline import Ask, ids, numbers, pipelined, texts
 
 SAMPLES = ReadingSegment._meta.get_field("samples")
 
@@ -133,8 +133,8 @@ def patients_load(
     wanted = sorted(set(devices))
     with pipelined() as ask:
         first(ask)
-        rows = ask(statements.PATIENTS, [list(patient_ids)])
-        theirs = ask(statements.DEVICES, [wanted]) if wanted else None
+        rows = ask(statements.PATIENTS, [ids(patient_ids)])
+        theirs = ask(statements.DEVICES, [ids(wanted)]) if wanted else None
     found = {row[0]: _patient(*row) for row in rows.fetchall()}
     for device_id, patient_id in theirs.fetchall() if theirs else ():
         if patient_id in found:
@@ -153,9 +153,9 @@ def segments_load(windows: Windows) -> Held:
         rows = ask(
             statements.SEGMENTS,
             [
-                [each[0] for each in asked], ids(each[1][0] for each in asked),
-                [each[1][1] for each in asked], int8s(each[2] for each in asked),
-                int8s(each[3] for each in asked),
+                ids(each[0] for each in asked), ids(each[1][0] for each in asked),
+                texts(each[1][1] for each in asked), numbers(each[2] for each in asked),
+                numbers(each[3] for each in asked),
             ],
         )  # fmt: skip
     held = Held()

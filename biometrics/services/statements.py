@@ -4,10 +4,10 @@
 # two transactions never wait for each other.
 LOCKS = """
 SELECT pg_advisory_xact_lock(%s, key)
-FROM (SELECT key FROM unnest(%b::int4[]) AS key ORDER BY key OFFSET 0) AS sorted
+FROM (SELECT key FROM unnest(%s::int4[]) AS key ORDER BY key OFFSET 0) AS sorted
 """
 # The same without waiting: who holds a lock elsewhere is named by `false`.
-TRY_LOCKS = "SELECT key, pg_try_advisory_xact_lock(%s, key) FROM unnest(%b::int4[]) AS key"
+TRY_LOCKS = "SELECT key, pg_try_advisory_xact_lock(%s, key) FROM unnest(%s::int4[]) AS key"
 
 PATIENTS = """
 SELECT p.id, p.time_zone,
@@ -18,20 +18,20 @@ SELECT p.id, p.time_zone,
                                          'start', r.start_ms, 'end', r.end_ms))
      FROM biometrics_readingsremoval r WHERE r.patient_id = p.id AND r.lifted_at IS NULL)
 FROM patients_patient p
-WHERE p.id = ANY(%b::uuid[]) AND p.deleted_at IS NULL
+WHERE p.id = ANY(%s::uuid[]) AND p.deleted_at IS NULL
 """
 DEVICES = """
 SELECT id, patient_id FROM biometrics_device
-WHERE id = ANY(%b::uuid[]) AND revoked_at IS NULL
+WHERE id = ANY(%s::uuid[]) AND revoked_at IS NULL
 """
 SEGMENTS = """
 SELECT s.id, s.patient_id, s.device_id, s.metric, s.span_start_ms, s.position, s.samples
-FROM unnest(%b::uuid[], %b::uuid[], %b::text[], %b::int8[], %b::int8[])
+FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::int8[], %s::int8[])
     AS w (patient_id, device_id, metric, first_ms, last_ms)
 JOIN biometrics_readingsegment s
     ON s.patient_id = w.patient_id AND s.metric = w.metric
     AND s.span_start_ms BETWEEN w.first_ms AND w.last_ms
-    AND s.device_id IS NOT DISTINCT FROM nullif(w.device_id, '00000000-0000-0000-0000-000000000000')
+    AND s.device_id IS NOT DISTINCT FROM w.device_id
 """
 LEDGER_INSERT = """
 INSERT INTO biometrics_ingestbatch (
@@ -39,14 +39,14 @@ INSERT INTO biometrics_ingestbatch (
     import_run_id, metrics, first_ms, last_ms, accepted, duplicate, corrected, rejected,
     implausible, reasons, redacted_digest
 )
-SELECT id, %s, patient_id, position, kind, payload, digest, nullif(device_id, '00000000-0000-0000-0000-000000000000'),
-    source, actor_id, nullif(import_run_id, '00000000-0000-0000-0000-000000000000'), string_to_array(metrics, ','),
-    nullif(first_ms, -1), nullif(last_ms, -1), accepted, duplicate, corrected, rejected,
-    implausible, nullif(reasons, ''), ''
+SELECT id, %s, patient_id, position, kind, payload, digest, device_id,
+    source, actor_id, import_run_id, string_to_array(metrics, ','),
+    first_ms, last_ms, accepted, duplicate, corrected, rejected,
+    implausible, reasons, ''
 FROM unnest(
-    %b::uuid[], %b::uuid[], %b::int8[], %b::text[], %b::bytea[], %b::text[], %b::uuid[],
-    %b::text[], %b::uuid[], %b::uuid[], %b::text[], %b::int8[], %b::int8[], %b::int8[],
-    %b::int8[], %b::int8[], %b::int8[], %b::int8[], %b::text[]
+    %s::uuid[], %s::uuid[], %s::int8[], %s::text[], %s::bytea[], %s::text[], %s::uuid[],
+    %s::text[], %s::uuid[], %s::uuid[], %s::text[], %s::int8[], %s::int8[], %s::int8[],
+    %s::int8[], %s::int8[], %s::int8[], %s::int8[], %s::text[]
 ) AS row (id, patient_id, position, kind, payload, digest, device_id, source, actor_id,
     import_run_id, metrics, first_ms, last_ms, accepted, duplicate, corrected, rejected,
     implausible, reasons)
@@ -55,10 +55,10 @@ SEGMENTS_WRITE = """
 INSERT INTO biometrics_readingsegment (
     id, created_at, patient_id, device_id, metric, span_start_ms, count, position, samples
 )
-SELECT id, %s, patient_id, nullif(device_id, '00000000-0000-0000-0000-000000000000'), metric, span_start_ms, count,
+SELECT id, %s, patient_id, device_id, metric, span_start_ms, count,
     position, samples
-FROM unnest(%b::uuid[], %b::uuid[], %b::uuid[], %b::text[], %b::int8[], %b::int8[],
-    %b::int8[], %b::bytea[])
+FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::int8[], %s::int8[],
+    %s::int8[], %s::bytea[])
     AS row (id, patient_id, device_id, metric, span_start_ms, count, position, samples)
 ON CONFLICT (id) DO UPDATE SET
     count = excluded.count, position = excluded.position, samples = excluded.samples
@@ -66,10 +66,10 @@ ON CONFLICT (id) DO UPDATE SET
 # Hours or days that lost their last sample have no figure any more.
 ROLLUPS_CLEAR = """
 DELETE FROM biometrics_rollup r
-USING unnest(%b::uuid[], %b::uuid[], %b::text[], %b::text[], %b::int8[], %b::int8[])
+USING unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::int8[], %s::int8[])
     AS w (patient_id, device_id, metric, period, start_ms, end_ms)
 WHERE r.patient_id = w.patient_id AND r.metric = w.metric AND r.period = w.period
-    AND r.device_id IS NOT DISTINCT FROM nullif(w.device_id, '00000000-0000-0000-0000-000000000000')
+    AND r.device_id IS NOT DISTINCT FROM w.device_id
     AND r.start_at >= to_timestamp(w.start_ms / 1000.0)
     AND r.start_at < to_timestamp(w.end_ms / 1000.0)
 """
@@ -78,13 +78,13 @@ INSERT INTO biometrics_rollup (
     id, created_at, patient_id, device_id, metric, period, start_at, local_date, count, mean,
     low, high, sd, implausible
 )
-SELECT id, %s, patient_id, nullif(device_id, '00000000-0000-0000-0000-000000000000'), metric, period,
+SELECT gen_random_uuid(), %s, patient_id, device_id, metric, period,
     to_timestamp(start_ms / 1000.0), date '1970-01-01' + day::int, count, mean, low, high,
-    nullif(sd, 'NaN'), implausible
-FROM unnest(%b::uuid[], %b::uuid[], %b::uuid[], %b::text[], %b::text[], %b::int8[],
-    %b::int8[], %b::int8[], %b::float8[], %b::float8[], %b::float8[], %b::float8[],
-    %b::int8[])
-    AS row (id, patient_id, device_id, metric, period, start_ms, day, count, mean, low, high,
+    nullif(sd, 'NaN'::float8), implausible
+FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::int8[],
+    %s::int8[], %s::int8[], %s::float8[], %s::float8[], %s::float8[], %s::float8[],
+    %s::int8[])
+    AS row (patient_id, device_id, metric, period, start_ms, day, count, mean, low, high,
     sd, implausible)
 ON CONFLICT (patient_id, metric, period, start_at, device_id) DO UPDATE SET
     local_date = excluded.local_date, count = excluded.count, mean = excluded.mean,
@@ -95,11 +95,10 @@ LATEST_WRITE = """
 INSERT INTO biometrics_latestreading AS held (
     id, created_at, patient_id, metric, device_id, value, measured_at, synced_at, implausible
 )
-SELECT id, %s, patient_id, metric, nullif(device_id, '00000000-0000-0000-0000-000000000000'), value,
+SELECT gen_random_uuid(), %s, patient_id, metric, device_id, value,
     to_timestamp(start_ms / 1000.0), %s, implausible
-FROM unnest(%b::uuid[], %b::uuid[], %b::text[], %b::uuid[], %b::float8[], %b::int8[],
-    %b::bool[])
-    AS row (id, patient_id, metric, device_id, value, start_ms, implausible)
+FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::float8[], %s::int8[], %s::bool[])
+    AS row (patient_id, metric, device_id, value, start_ms, implausible)
 ON CONFLICT (patient_id, metric) DO UPDATE SET
     device_id = excluded.device_id, value = excluded.value,
     measured_at = excluded.measured_at, synced_at = excluded.synced_at,

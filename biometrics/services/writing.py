@@ -21,11 +21,11 @@ from biometrics.services.state import Held, Segment
 from biometrics.services.storing import Entry, Kind, Plan, Receipt
 from clinicity.audit import services as audit
 from clinicity.common import events
-from clinicity.common.ids import new_id
-from clinicity.common.pipeline import Ask, ids, int8s
+from clinicity.common.pipeline import Ask, blobs, ids, numbers, texts
 
 PAYLOAD = IngestBatch._meta.get_field("payload")
 REASONS = IngestBatch._meta.get_field("reasons")
+FIGURES = ("count", "mean", "low", "high", "sd", "implausible")
 EPOCH = date(1970, 1, 1).toordinal()
 ACTS = {
     Kind.ADD: "reading.ingest", Kind.ERROR: "reading.error", Kind.RESTORE: "reading.restore",
@@ -106,34 +106,34 @@ def _ledger(ask: Ask, rows: Sequence[_Row], now: datetime) -> None:
         statements.LEDGER_INSERT,
         [
             now,
-            [each.id for each in deposits],
-            [each.patient_id for each in deposits],
-            int8s(each.position for each in receipts),
-            [str(each.kind) for each in deposits],
-            [
+            ids(each.id for each in deposits),
+            ids(each.patient_id for each in deposits),
+            numbers(each.position for each in receipts),
+            texts(str(each.kind) for each in deposits),
+            blobs(
                 PAYLOAD.seal_value(row.receipt.patient_id, row.receipt.id, row.payload)
                 for row in rows
-            ],
-            [each.digest for each in receipts],
+            ),
+            texts(each.digest for each in receipts),
             ids(_only_device(each.lanes) for each in deposits),
-            [each.source for each in deposits],
-            [each.by.id for each in deposits],
+            texts(each.source for each in deposits),
+            ids(each.by.id for each in deposits),
             ids(each.import_run_id for each in deposits),
-            [",".join(row.metrics) for row in rows],
-            int8s(row.first_ms for row in rows),
-            int8s(row.last_ms for row in rows),
+            texts(",".join(row.metrics) for row in rows),
+            numbers(row.first_ms for row in rows),
+            numbers(row.last_ms for row in rows),
             *(
-                int8s(getattr(each, name) for each in receipts)
+                numbers(getattr(each, name) for each in receipts)
                 for name in ("accepted", "duplicate", "corrected", "rejected", "implausible")
             ),
-            [_reasons(each) for each in receipts],
+            texts(_reasons(each) for each in receipts),
         ],
     )
 
 
-def _reasons(receipt: Receipt) -> str:
+def _reasons(receipt: Receipt) -> str | None:
     if not receipt.reasons:
-        return ""
+        return None
     reasons = [list(reason) for reason in receipt.reasons]
     return REASONS.seal_value(receipt.patient_id, receipt.id, reasons)
 
@@ -150,14 +150,14 @@ def segments_write(ask: Ask, changed: Sequence[Segment], now: datetime) -> None:
         statements.SEGMENTS_WRITE,
         [
             now,
-            [each.id for each in changed],
-            [each.patient_id for each in changed],
+            ids(each.id for each in changed),
+            ids(each.patient_id for each in changed),
             ids(each.lane[0] for each in changed),
-            [each.lane[1] for each in changed],
-            int8s(each.span_start for each in changed),
-            int8s(each.count for each in changed),
-            int8s(each.position for each in changed),
-            [each.sealed() for each in changed],
+            texts(each.lane[1] for each in changed),
+            numbers(each.span_start for each in changed),
+            numbers(each.count for each in changed),
+            numbers(each.position for each in changed),
+            blobs(each.sealed() for each in changed),
         ],
     )
 
@@ -168,16 +168,16 @@ def _rollups_clear(ask: Ask, windows: Mapping[tuple[UUID, Lane], Sequence[Run]])
         for (patient, lane), runs in windows.items()
         for run in runs
         for period, start_ms, end_ms in (
-            (Rollup.Period.HOUR, run.start_ms, run.end_ms),
+            (Rollup.Period.HOUR, run.first_hour, run.end_hour),
             (Rollup.Period.DAY, int(run.edges[0]), int(run.edges[-1])),
         )
     ]
     ask(
         statements.ROLLUPS_CLEAR,
         [
-            [part[0] for part in parts], ids(part[1][0] for part in parts),
-            [part[1][1] for part in parts], [str(part[2]) for part in parts],
-            int8s(part[3] for part in parts), int8s(part[4] for part in parts),
+            ids(part[0] for part in parts), ids(part[1][0] for part in parts),
+            texts(part[1][1] for part in parts), texts(str(part[2]) for part in parts),
+            numbers(part[3] for part in parts), numbers(part[4] for part in parts),
         ],
     )  # fmt: skip
 
@@ -202,16 +202,13 @@ def _rollups(ask: Ask, parts: Sequence[Part], now: datetime) -> None:
         statements.ROLLUPS_WRITE,
         [
             now,
-            [new_id() for _ in range(sum(sizes))],
-            spread([patient_id for patient_id, _ in owners]),
+            ids(spread([patient_id for patient_id, _ in owners])),
             ids(spread([lane[0] for _, lane in owners])),
-            spread([lane[1] for _, lane in owners]),
-            spread([period for period, _, _ in found]),
-            int8s(column("start_ms")),
-            int8s(day for _, days, _ in found for day in days),
-            int8s(column("count")),
-            column("mean"), column("low"), column("high"), column("sd"),
-            int8s(column("implausible")),
+            texts(spread([lane[1] for _, lane in owners])),
+            texts(spread([period for period, _, _ in found])),
+            numbers(column("start_ms")),
+            numbers(day for _, days, _ in found for day in days),
+            *(numbers(column(name)) for name in FIGURES),
         ],
     )  # fmt: skip
 
@@ -225,7 +222,7 @@ def summed(
     dates = np.array([day.toordinal() - EPOCH for day in run.days], dtype=np.int64)
     days = summaries(samples.start_ms, samples.value, run.edges, plausible=plausible)
     yield str(Rollup.Period.DAY), dates[days.place].tolist(), days
-    edges = hour_edges(run.start_ms, run.end_ms - 1)
+    edges = hour_edges(run.first_hour, run.end_hour - 1)
     hours = summaries(samples.start_ms, samples.value, edges, plausible=plausible)
     place = np.searchsorted(run.edges, hours.start_ms, side="right") - 1
     yield str(Rollup.Period.HOUR), dates[np.clip(place, 0, len(dates) - 1)].tolist(), hours
@@ -242,16 +239,17 @@ def _latest(ask: Ask, parts: Sequence[Part], now: datetime) -> None:
     if not newest:
         return
     keys, values = list(newest), list(newest.values())
+    doubtful = [
+        is_implausible(metric_of(metric), value)
+        for (_, metric), (_, value, _) in newest.items()
+    ]
     ask(
         statements.LATEST_WRITE,
         [
-            now, now, [new_id() for _ in keys], [patient for patient, _ in keys],
-            [metric for _, metric in keys], ids(device for _, _, device in values),
-            [value for _, value, _ in values], int8s(at for at, _, _ in values),
-            [
-                is_implausible(metric_of(metric), value)
-                for (_, metric), (_, value, _) in newest.items()
-            ],
+            now, now, ids(patient for patient, _ in keys),
+            texts(metric for _, metric in keys), ids(device for _, _, device in values),
+            numbers(value for _, value, _ in values), numbers(at for at, _, _ in values),
+            texts(str(each) for each in doubtful),
         ],
     )  # fmt: skip
 

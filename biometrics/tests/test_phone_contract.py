@@ -21,6 +21,8 @@ from biometrics.importers.phone_types import (
     table,
 )
 from biometrics.metrics import metric_of
+from biometrics.samples import checked
+from clinicity.common import clock
 
 DOCS = Path(settings.BASE_DIR) / "docs"
 PATIENT, DEVICE = "01970000-0000-7000-8000-000000000001", "01970000-0000-7000-8000-000000000002"
@@ -94,7 +96,8 @@ def test_translated_sample_is_one_that_the_door_takes(
     event = phone_client.translated(given)
     assert (event["data_type"], event["value"], event["unit"]) == (metric, value, unit)
     intake = intake_of(json.dumps({"patient_id": PATIENT, "events": [event]}).encode())
-    assert (intake.reasons, len(intake.samples)) == ([], 1)
+    found = checked(next(iter(intake.patients.values())), now=clock.now())
+    assert (intake.reasons, found.reasons, len(found.columns[metric])) == ((), [], 1)
 
 
 def test_time_in_bed_is_told_from_sleep() -> None:

@@ -26,7 +26,7 @@ from clinicity.common import clock
 from clinicity.common.actors import Actor
 from clinicity.common.exceptions import DomainError
 from clinicity.common.ids import new_id
-from clinicity.common.pipeline import Ask, int8s
+from clinicity.common.pipeline import Ask, ids, numbers, texts
 from clinicity.privacy import keyring
 from clinicity.privacy.fields import Ciphertext
 from clinicity.privacy.pseudonyms import keyed_hash
@@ -99,10 +99,10 @@ class Kept:
     body: str
 
 
-LOCKS = "SELECT key, pg_try_advisory_xact_lock(key) FROM unnest(%b::int8[]) AS key"
+LOCKS = "SELECT key, pg_try_advisory_xact_lock(key) FROM unnest(%s::int8[]) AS key"
 STORED = """
 SELECT a.id, a.actor_id, a.key_index, a.request_digest, a.status, a.body
-FROM unnest(%b::uuid[], %b::text[]) AS w (actor_id, key_index)
+FROM unnest(%s::uuid[], %s::text[]) AS w (actor_id, key_index)
 JOIN accounts_storedanswer a
     ON a.actor_id = w.actor_id AND a.key_index = w.key_index AND a.expires_at > %s
 """
@@ -111,7 +111,7 @@ INSERT INTO accounts_storedanswer (
     id, created_at, actor_id, key_index, request_digest, status, body, expires_at
 )
 SELECT id, %s, actor_id, key_index, request_digest, status, body, %s
-FROM unnest(%b::uuid[], %b::uuid[], %b::text[], %b::text[], %b::int8[], %b::text[])
+FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::int8[], %s::text[])
     AS row (id, actor_id, key_index, request_digest, status, body)
 ON CONFLICT (actor_id, key_index) DO UPDATE SET
     id = excluded.id, created_at = excluded.created_at, body = excluded.body,
@@ -153,10 +153,14 @@ def claim_many(ask: Ask, claimed: Sequence[Claimed]) -> Claims:
     """Take the keys of a group for this transaction, in the caller's pipeline."""
     keys = {_lock_key(each.actor_id, each.index) for each in claimed}
     return Claims(
-        ask(LOCKS, [int8s(sorted(keys))]),
+        ask(LOCKS, [numbers(sorted(keys))]),
         ask(
             STORED,
-            [[c.actor_id for c in claimed], [c.index for c in claimed], clock.now()],
+            [
+                ids(each.actor_id for each in claimed),
+                texts(each.index for each in claimed),
+                clock.now(),
+            ],
         ),
     )
 
@@ -170,13 +174,14 @@ def keep_many(ask: Ask, kept: Sequence[Kept]) -> None:
     ask(
         KEEP,
         [
-            now, now + KEPT_FOR, made, [each.claimed.actor_id for each in kept],
-            [each.claimed.index for each in kept], [each.claimed.digest for each in kept],
-            int8s(int(each.status) for each in kept),
-            [
+            now, now + KEPT_FOR, ids(made), ids(each.claimed.actor_id for each in kept),
+            texts(each.claimed.index for each in kept),
+            texts(each.claimed.digest for each in kept),
+            numbers(int(each.status) for each in kept),
+            texts(
                 field.seal_value(keyring.SYSTEM, id, each.body)
                 for id, each in zip(made, kept, strict=True)
-            ],
+            ),
         ],
     )  # fmt: skip
 

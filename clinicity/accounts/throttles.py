@@ -88,10 +88,9 @@ def count_many(limits: Sequence[tuple[Limit, str, int]]) -> list[Used]:
         return [Used(limit, 0, 0) for limit, _, _ in limits]
     try:
         pipe = _quick_client().pipeline(transaction=False)
-        script = pipe.register_script(COUNT_BY)
         for limit, key, by in limits:
             name = f"clinicity:throttle:{limit.name}:{key}"
-            script(keys=[name], args=[limit.seconds * 1000, by], client=pipe)
+            pipe.eval(COUNT_BY, 1, name, limit.seconds * 1000, by)
         counted = cast("list[list[int]]", pipe.execute())
     except redis.RedisError:
         logger.warning("throttle.away")

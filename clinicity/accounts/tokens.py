@@ -20,7 +20,7 @@ from clinicity.common import clock
 from clinicity.common.actors import Actor, Role
 from clinicity.common.exceptions import DomainError
 from clinicity.common.ids import new_id
-from clinicity.common.pipeline import Ask
+from clinicity.common.pipeline import Ask, ids
 
 
 class BadToken(DomainError):
@@ -90,7 +90,7 @@ class Claims:
 _claims: LRUCache[str, Claims] = LRUCache(maxsize=10_000)
 ACTORS = """
 SELECT u.id, u.role, w.family
-FROM unnest(%b::uuid[], %b::uuid[]) AS w (user_id, family)
+FROM unnest(%s::uuid[], %s::uuid[]) AS w (user_id, family)
 JOIN accounts_user u ON u.id = w.user_id AND u.is_active
 WHERE NOT EXISTS (SELECT 1 FROM accounts_refreshtoken t
                   WHERE t.family = w.family AND t.revoked_at IS NOT NULL)
@@ -109,7 +109,9 @@ def claims_of(text: str) -> Claims:
 
 def actors_ask(ask: Ask, claims: Sequence[Claims]) -> "Cursor[Any]":
     """Which of the tokens' users may still act; rows go to `actors_in`."""
-    return ask(ACTORS, [[each.user_id for each in claims], [each.family for each in claims]])
+    return ask(
+        ACTORS, [ids(each.user_id for each in claims), ids(each.family for each in claims)]
+    )
 
 
 def actors_in(rows: "Cursor[Any]") -> dict[tuple[UUID, UUID], Actor]:

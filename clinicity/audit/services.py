@@ -13,7 +13,7 @@ from clinicity.common import clock
 from clinicity.common.actors import Actor
 from clinicity.common.ids import new_id
 from clinicity.common.middleware import request_id
-from clinicity.common.pipeline import Ask, ids
+from clinicity.common.pipeline import Ask, ids, texts
 
 INSERT = """
 INSERT INTO audit_auditevent (
@@ -21,10 +21,10 @@ INSERT INTO audit_auditevent (
     details, request_id
 )
 SELECT id, %s, actor_id, actor_role, act, subject,
-    nullif(subject_id, '00000000-0000-0000-0000-000000000000'),
-    nullif(patient_id, '00000000-0000-0000-0000-000000000000'), %s, details::jsonb, request_id
-FROM unnest(%b::uuid[], %b::uuid[], %b::text[], %b::text[], %b::text[], %b::uuid[],
-    %b::uuid[], %b::text[], %b::text[])
+    subject_id,
+    patient_id, %s, details::jsonb, request_id
+FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::uuid[],
+    %s::uuid[], %s::text[], %s::text[])
     AS row (id, actor_id, actor_role, act, subject, subject_id, patient_id, details, request_id)
 """
 
@@ -71,12 +71,12 @@ def record_many(ask: Ask, entries: Sequence[Entry]) -> None:
     ask(
         INSERT,
         [
-            clock.now(), str(AuditEvent.Outcome.OK), [new_id() for _ in entries],
-            [each.by.id for each in entries], [str(each.by.role) for each in entries],
-            [each.act for each in entries], [each.subject for each in entries],
+            clock.now(), str(AuditEvent.Outcome.OK), ids(new_id() for _ in entries),
+            ids(each.by.id for each in entries), texts(str(each.by.role) for each in entries),
+            texts(each.act for each in entries), texts(each.subject for each in entries),
             ids(each.subject_id for each in entries), ids(each.patient_id for each in entries),
-            [json.dumps(each.details) for each in entries],
-            [each.request_id or request_id.get() for each in entries],
+            texts(json.dumps(each.details) for each in entries),
+            texts(each.request_id or request_id.get() for each in entries),
         ],
     )  # fmt: skip
 

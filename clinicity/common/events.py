@@ -19,12 +19,12 @@ from clinicity.common import clock, jobs
 from clinicity.common.actors import WORKER
 from clinicity.common.ids import new_id
 from clinicity.common.models import OutboxEvent
-from clinicity.common.pipeline import Ask
+from clinicity.common.pipeline import Ask, ids, texts
 from clinicity.wiring import WIRING
 
 INSERT = """
 INSERT INTO common_outboxevent (id, created_at, name, payload)
-SELECT id, %s, %s, payload::jsonb FROM unnest(%b::uuid[], %b::text[]) AS row (id, payload)
+SELECT id, %s, %s, payload::jsonb FROM unnest(%s::uuid[], %s::text[]) AS row (id, payload)
 """
 
 
@@ -61,7 +61,7 @@ def publish_many(ask: Ask, name: str, told: Sequence[Told]) -> None:
         json.dumps({"patient_id": str(each.patient_id), "ids": each.ids} | dict(each.touched))
         for each in told
     ]
-    ask(INSERT, [clock.now(), name, made, payloads])
+    ask(INSERT, [clock.now(), name, ids(made), texts(payloads)])
     send = after_commit.get()
     transaction.on_commit(lambda: send(made), robust=True)
 

@@ -6,9 +6,12 @@ connection, inside its transaction; `ask` queues a statement, and its rows can b
 once the block has ended.
 
     with pipelined() as ask:
-        patients = ask(PATIENTS, [ids])
+        patients = ask(PATIENTS, [ids([...])])
         ask(INSERT, [...])
     rows = patients.fetchall()
+
+Arrays go as PostgreSQL's array literals: joining texts is several times as fast as the
+driver's own way through each element. A statement casts them: `unnest(%s::uuid[])`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,10 +22,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 from psycopg import Cursor
-from psycopg.types.numeric import Int8
 
-# Stands for NULL in an array of ids, which can't be sent as nothing but NULLs.
-NIL = UUID(int=0)
 Ask = Callable[[str, Sequence[Any]], "Cursor[Any]"]
 
 
@@ -45,11 +45,27 @@ def pipelined() -> Iterator[Ask]:
         raw.prepare_threshold = None
 
 
-def int8s(numbers: Iterable[int]) -> list[Int8]:
-    """Whole numbers as bigint[], whatever their size: one plan serves all."""
-    return list(map(Int8, numbers))
+def ids(values: Iterable[UUID | None]) -> str:
+    """uuid[], with NULL for none."""
+    return "{" + ",".join(["NULL" if id is None else id.hex for id in values]) + "}"
 
 
-def ids(values: Iterable[UUID | None]) -> list[UUID]:
-    """Ids with NIL for none; the statement says `nullif(…, clinicity_nil())`."""
-    return [value or NIL for value in values]
+def numbers(values: Iterable[int | float | None]) -> str:
+    """int8[] or float8[], exactly, with NULL for none."""
+    return "{" + ",".join(["NULL" if each is None else repr(each) for each in values]) + "}"
+
+
+def texts(values: Iterable[str | None]) -> str:
+    """text[], whatever the texts hold, with NULL for none."""
+    return "{" + ",".join([_quoted(each) for each in values]) + "}"
+
+
+def blobs(values: Iterable[bytes]) -> str:
+    """bytea[]."""
+    return "{" + ",".join([f'"\\\\x{each.hex()}"' for each in values]) + "}"
+
+
+def _quoted(text: str | None) -> str:
+    if text is None:
+        return "NULL"
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
