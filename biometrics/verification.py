@@ -9,8 +9,9 @@ import numpy as np
 
 from biometrics.features.columns import NAMES, Columns
 from biometrics.features.days import Zones
-from biometrics.models import IngestBatch, LatestReading, Rollup
+from biometrics.models import IngestBatch, LatestReading, ReadingsRemoval, Rollup
 from biometrics.services.readings import patient_lock
+from biometrics.services.removal import span_of_removal
 from biometrics.services.replay import (
     Replay,
     is_intact,
@@ -49,15 +50,29 @@ def readings_verify(actor: Actor, patient_id: UUID) -> Verdict:
         held = segments_held(patient_id)
         rollups = list(Rollup.objects.filter(patient_id=patient_id))
         latest = list(LatestReading.objects.filter(patient_id=patient_id))
+        removals = list(
+            ReadingsRemoval.objects.filter(patient_id=patient_id, lifted_at__isnull=True)
+        )
     faults = [
         *_ledger_faults(sorted(batches, key=lambda row: row.position), replay),
         *_segment_faults(replay, held),
         *_rollup_faults(patient_id, replay, rollups, zones),
         *_latest_faults(replay, latest),
+        *removal_faults(replay, removals),
     ]
     segments = [segment for spans in held.lanes.values() for segment in spans.values()]
     samples = sum(segment.told for segment in segments)
     return Verdict(len(batches), samples, len(segments), len(rollups), faults)
+
+
+def removal_faults(replay: Replay, removals: Sequence[ReadingsRemoval]) -> Iterator[str]:
+    """What was removed for good must be in no ledger row, and so in nothing made of it."""
+    for removal in removals:
+        span = span_of_removal(removal)
+        for lane in replay.lanes:
+            hits = span.hits(lane, replay.samples(lane))
+            if hits is not None and hits.any():
+                yield f"removal {removal.id}: {int(hits.sum())} {lane[1]} are still there"
 
 
 def _ledger_faults(batches: Sequence[IngestBatch], replay: Replay) -> Iterator[str]:

@@ -6,6 +6,8 @@ named here is declared with `jobs.work`.
 
 WIRING: dict[str, tuple[str, ...]] = {
     "biometrics.readings_stored": ("alerts.tasks.evaluate_patient",),
+    "biometrics.readings_removed": ("alerts.tasks.evaluate_patient",),
+    "patients.zone_changed": ("biometrics.tasks.days_sum_up",),
     "patients.chart_changed": ("documents.tasks.link_chart",),
     "documents.uploaded": ("documents.tasks.ingest",),
     "documents.ingested": (),

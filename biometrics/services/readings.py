@@ -86,11 +86,16 @@ def deposit_store(deposit: Deposit) -> Receipt:
     by = deposit.by
     with acting_as(by, deposit.patient_id if by.role == Role.SERVICE else None):
         patient_lock(deposit.patient_id)
-        patients = known([deposit])
-        plan = planned([allowed(deposit, patients)], patients)
-        with pipelined() as ask:
-            (receipt,) = written(ask, plan, clock.now())
+        (receipt,) = deposits_store([deposit])
     return receipt
+
+
+def deposits_store(deposits: Sequence[Deposit]) -> list[Receipt]:
+    """Store deposits in their order; the caller acts and holds the patients' locks."""
+    patients = known(deposits)
+    plan = planned([allowed(each, patients) for each in deposits], patients)
+    with pipelined() as ask:
+        return written(ask, plan, clock.now())
 
 
 def receipt_of(batch: IngestBatch) -> Receipt:

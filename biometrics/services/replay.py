@@ -73,19 +73,24 @@ def readings_rebuild(*, by: Actor, patient_id: UUID) -> Rebuilt:
     """
     with acting_as(by, patient_id if by.role == Role.SERVICE else None):
         patient_lock(patient_id)
-        zones = zones_known(patient_id)
-        replay = replayed(_intact(ledger(patient_id)))
-        for table in (ReadingSegment, Rollup, LatestReading):
-            table.objects.filter(patient_id=patient_id).delete()
-        made = [segment for spans in replay.lanes.values() for segment in spans.values()]
-        _store(patient_id, replay, made, zones)
-        samples = sum(segment.count for segment in made)
+        done = made_anew(patient_id)
         audit.record(
             by=by, act="reading.rebuild", subject="patient", subject_id=patient_id,
-            patient_id=patient_id, batches=len(replay.counts), segments=len(made),
-            samples=samples,
+            patient_id=patient_id, batches=done.batches, segments=done.segments,
+            samples=done.samples,
         )  # fmt: skip
-    return Rebuilt(len(replay.counts), len(made), samples)
+    return done
+
+
+def made_anew(patient_id: UUID) -> Rebuilt:
+    """The same for a caller who acts and holds the lock."""
+    zones = zones_known(patient_id)
+    replay = replayed(_intact(ledger(patient_id)))
+    for table in (ReadingSegment, Rollup, LatestReading):
+        table.objects.filter(patient_id=patient_id).delete()
+    made = [segment for spans in replay.lanes.values() for segment in spans.values()]
+    _store(patient_id, replay, made, zones)
+    return Rebuilt(len(replay.counts), len(made), sum(segment.count for segment in made))
 
 
 def rollups_rebuild(*, by: Actor, patient_id: UUID) -> None:

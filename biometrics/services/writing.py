@@ -85,7 +85,8 @@ def _row(entry: Entry, now: datetime) -> _Row:
     receipt = Receipt(
         id=deposit.id, patient_id=deposit.patient_id, position=entry.position,
         accepted=accepted, duplicate=duplicate, corrected=corrected,
-        rejected=len(deposit.reasons), reasons=deposit.reasons,
+        rejected=len(deposit.reasons) if deposit.kind == Kind.ADD else 0,
+        reasons=deposit.reasons,
         digest=hashlib.sha256(payload).hexdigest(), received_at=now,
         implausible=sum(
             implausible_count({metric: part}) for (_, metric), part in deposit.lanes.items()

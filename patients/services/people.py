@@ -1,7 +1,7 @@
 """Making and changing patients: change, audit and event in one transaction."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -10,13 +10,13 @@ from django.conf import settings
 
 from clinicity.accounts.acting import Scope, acting_as
 from clinicity.audit import services as audit
-from clinicity.common import clock
+from clinicity.common import clock, events
 from clinicity.common.actors import Actor, Role
 from clinicity.common.exceptions import Conflict, Invalid, NotFound, Refused
 from clinicity.common.ids import new_id
 from clinicity.privacy import keyring
 from clinicity.privacy.pseudonyms import blind_index
-from patients.models import CareTeamMember, Patient
+from patients.models import CareTeamMember, Patient, ZoneChange
 from patients.permissions import demand_registrar, demand_writer
 
 SEARCH_SCOPE = "patient.search"
@@ -75,6 +75,8 @@ def patient_edit(
         if version is not None and version != patient.version:
             raise Conflict("Someone else changed this patient meanwhile. Load it again.")
         changed = [name for name, value in changes.items() if getattr(patient, name) != value]
+        if "time_zone" in changed:
+            _zone_change(by, patient, str(changes["time_zone"]), clock.now())
         for name in changed:
             setattr(patient, name, changes[name])
         _demand_plausible(patient)
@@ -83,6 +85,39 @@ def patient_edit(
         patient.save()
         _record(by, "patient.edit", patient, fields=changed)
     return patient
+
+
+def patient_zone_move(*, by: Actor, patient_id: UUID, zone: str, since: datetime) -> Patient:
+    """Note that the patient lives by another time zone from a moment on, past or present.
+
+    Days before it stay as they were; days after it are summed up again.
+    """
+    demand_registrar(by)
+    if not _is_zone(zone):
+        raise Invalid("Give an IANA time zone such as Europe/London.")
+    if since > clock.now():
+        raise Invalid("Nobody has moved in the future yet.")
+    with acting_as(by):
+        patient = _patient_locked(patient_id)
+        _zone_change(by, patient, zone, since)
+        patient.time_zone = (
+            ZoneChange.objects.filter(patient_id=patient.id).latest("since").zone
+        )
+        patient.save(update_fields=["time_zone"])
+        _record(by, "patient.zone_move", patient, zone=zone)
+    return patient
+
+
+def _zone_change(by: Actor, patient: Patient, zone: str, since: datetime) -> None:
+    """`before` is the zone of the moment just before: it tells of the time before the first."""
+    earlier = ZoneChange.objects.filter(patient_id=patient.id, since__lt=since)
+    later = ZoneChange.objects.filter(patient_id=patient.id, since__gt=since)
+    before = earlier.latest("since").zone if earlier.exists() else None
+    before = before or (later.earliest("since").before if later.exists() else patient.time_zone)
+    ZoneChange(
+        patient_id=patient.id, since=since, zone=zone, before=before, made_by=by.id
+    ).save(force_insert=True)
+    events.publish("patients.zone_changed", patient_id=patient.id)
 
 
 def patient_delete(*, by: Actor, patient_id: UUID) -> None:
