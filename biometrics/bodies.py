@@ -140,6 +140,11 @@ def _one_by_one(head: Head, raws: list[msgspec.Raw]) -> Intake:
     return _by_patient(head, events, indexes, reasons, len(raws))
 
 
+def progress_key(stream: str) -> str:
+    """Under which key it is kept how far a stream has come."""
+    return f"{stream}/progress"
+
+
 def lines_in(body: bytes, part: Part) -> Intake:
     """Events of a part, a line each; their index is that in the whole stream."""
     events, indexes, reasons = list[Event](), list[int](), list[Reason]()

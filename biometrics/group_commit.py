@@ -20,7 +20,7 @@ import msgspec
 from django.db import OperationalError, connection, transaction
 from psycopg import Cursor
 
-from biometrics.bodies import Part
+from biometrics.bodies import Part, progress_key
 from biometrics.intake import Parcel, answer_json, parcel_of
 from biometrics.permissions import demand_sender
 from biometrics.services import statements
@@ -311,10 +311,6 @@ def _progress(knock: Knock, actor_id: UUID) -> list[idempotency.Kept]:
     claimed = idempotency.claimed_by(actor_id, progress_key(knock.part.stream), "")
     body = msgspec.json.encode({"lines": knock.part.end}).decode()
     return [idempotency.Kept(claimed, HTTPStatus.OK, body)]
-
-
-def progress_key(stream: str) -> str:
-    return f"{stream}/progress"
 
 
 def _log(error: Exception, group: Sequence[Knock]) -> None:

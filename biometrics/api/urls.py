@@ -1,8 +1,17 @@
-from biometrics.api.views import devices, events, readings
+from biometrics.api.views import corrections, devices, events, readings
 from clinicity.common.routes import route
 
 urlpatterns = [
     route("biometric-events/", events.EventsView, name="biometric-events"),
+    route("biometric-events/stream/", events.StreamView, name="stream"),
+    route("biometrics/corrections/", corrections.CorrectionsView, name="corrections"),
+    route("biometrics/corrections/restore/", corrections.RestoreView, name="restore-readings"),
+    route("biometrics/removals/", corrections.RemovalsView, name="removals"),
+    route(
+        "biometrics/removals/<uuid:removal_id>/lift/",
+        corrections.RemovalLiftView,
+        name="removal-lift",
+    ),
     route("biometric-events/receipts/<uuid:batch_id>/", events.ReceiptView, name="receipt"),
     route("biometrics/series/", readings.SeriesView, name="series"),
     route("analytics/aggregated/", readings.AggregatedView, name="aggregated"),

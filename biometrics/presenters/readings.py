@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from biometrics.metrics import Metric
-from biometrics.selectors import Aggregate, Latest, Series
+from biometrics.selectors import Aggregate, AsOf, Latest, Series
 from biometrics.services import Receipt
 from clinicity.common.pages import Page
 from patients.models import Patient
@@ -109,4 +109,22 @@ def _metric_document(part: Aggregate) -> dict[str, Any]:
         "coverage": part.days / part.days_asked,
         "first_day": part.first_day.isoformat(),
         "last_day": part.last_day.isoformat(),
+    }
+
+
+def as_of_document(found: AsOf) -> dict[str, Any]:
+    """Readings as of a row of the ledger, by device, as columns."""
+    return {
+        "metric": found.metric.code,
+        "unit": found.metric.unit,
+        "position": found.position,
+        "devices": [
+            {
+                "device_id": str(device) if device else None,
+                "start_ms": part.start_ms.tolist(),
+                "duration_ms": part.duration_ms.tolist(),
+                "value": part.value.tolist(),
+            }
+            for (device, _), part in found.lanes.items()
+        ],
     }

@@ -1,7 +1,13 @@
 """Every read of this app."""
 
 from biometrics.selectors.devices import devices
-from biometrics.selectors.ledger import ledger_position, receipt_get, receipts_page
+from biometrics.selectors.history import AsOf, readings_as_of, removals
+from biometrics.selectors.ledger import (
+    ledger_position,
+    receipt_get,
+    receipts_page,
+    stream_progress,
+)
 from biometrics.selectors.readings import (
     Aggregate,
     Latest,
@@ -18,6 +24,7 @@ from biometrics.selectors.readings import (
 
 __all__ = [
     "Aggregate",
+    "AsOf",
     "Latest",
     "Readings",
     "Series",
@@ -29,7 +36,10 @@ __all__ = [
     "ledger_position",
     "metrics_present",
     "readings_array",
+    "readings_as_of",
     "receipt_get",
     "receipts_page",
+    "removals",
     "series",
+    "stream_progress",
 ]

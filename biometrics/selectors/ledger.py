@@ -1,12 +1,15 @@
 """What arrived: receipts of the ledger."""
 
+import json
 from uuid import UUID
 
 from django.db.models import Max
 
+from biometrics.bodies import progress_key
 from biometrics.models import IngestBatch
 from biometrics.services.readings import receipt_of
 from biometrics.services.storing import Receipt
+from clinicity.accounts import idempotency
 from clinicity.accounts.acting import acting_as
 from clinicity.common.actors import Actor, Role
 from clinicity.common.exceptions import NotFound
@@ -41,6 +44,12 @@ def receipts_page(
             rows = rows.filter(position__lt=int(cursor))
         found = list(rows.order_by("-position")[: size + 1])
     return page_of(found, size=size, key=lambda batch: batch.position).map(receipt_of)
+
+
+def stream_progress(actor: Actor, key: str) -> dict[str, int]:
+    """How many lines of the actor's stream under this Idempotency-Key are stored."""
+    kept = idempotency.answer_of(actor, progress_key(key))
+    return dict(json.loads(kept.body)) if kept else {"lines": 0}
 
 
 def _scope(actor: Actor, patient_id: UUID) -> UUID | None:

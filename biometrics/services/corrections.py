@@ -5,15 +5,15 @@ What is made of readings is recomputed in the same transaction, and the rules lo
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from biometrics.features.columns import Columns, joined, unpacked
 from biometrics.features.payload import Lane, lanes_unpacked
 from biometrics.features.spans import spans_between
 from biometrics.metrics import metric_of
-from biometrics.models import IngestBatch, ReadingSegment
-from biometrics.samples import Reason
+from biometrics.models import IngestBatch, LatestReading, ReadingSegment
+from biometrics.samples import Reason, is_implausible
 from biometrics.services.readings import deposits_store, lock_key, patient_lock
 from biometrics.services.storing import Deposit, Kind, Receipt
 from clinicity.accounts.acting import acting_as
@@ -43,6 +43,7 @@ def readings_mark_error(*, by: Actor, patient_id: UUID, what: Range, reason: str
         (receipt,) = deposits_store(
             [Deposit(by, patient_id, lanes, SOURCE, _why(reason), Kind.ERROR)]
         )
+        _latest_anew(patient_id, what.metric)
     return receipt
 
 
@@ -85,6 +86,7 @@ def readings_move(
                 Deposit(by, to_patient_id, arriving, SOURCE, why, Kind.MOVED_IN),
             ]
         )
+        _latest_anew(patient_id, what.metric)
     return gone, come
 
 
@@ -108,6 +110,23 @@ def _found(patient_id: UUID, what: Range) -> dict[Lane, Columns]:
     if not parts:
         raise Invalid("There is no reading in this range.")
     return {lane: joined(found) for lane, found in parts.items()}
+
+
+def _latest_anew(patient_id: UUID, metric: str) -> None:
+    """The newest value that still counts; none is kept where none is left."""
+    rows = ReadingSegment.objects.filter(patient_id=patient_id, metric=metric, count__gt=0)
+    newest = rows.order_by("device_id", "-span_start_ms").distinct("device_id")
+    held = LatestReading.objects.filter(patient_id=patient_id, metric=metric)
+    found = [(unpacked(row.samples).valid(), row.device_id) for row in newest]
+    if not found:
+        held.delete()
+        return
+    samples, device = max(found, key=lambda each: int(each[0].start_ms[-1]))
+    value = float(samples.value[-1])
+    held.update(
+        value=value, device_id=device, implausible=is_implausible(metric_of(metric), value),
+        measured_at=datetime.fromtimestamp(int(samples.start_ms[-1]) / 1000, UTC),
+    )  # fmt: skip
 
 
 def _why(reason: str) -> list[Reason]:

@@ -113,7 +113,8 @@ def _redact(patient_id: UUID, span: Removed) -> tuple[int, Counter[str]]:
             continue
         rows += 1
         for (_, metric), count in gone.items():
-            counts[metric] += count
+            if count:
+                counts[metric] += count
         payload = lanes_packed({lane: part for lane, part in kept.items() if len(part)})
         _rewrite(row, payload)
     return rows, counts

@@ -71,6 +71,12 @@ def claim(actor: Actor, key: str, digest: str) -> StoredAnswer | None:
     return stored
 
 
+def answer_of(actor: Actor, key: str) -> StoredAnswer | None:
+    """The answer that one of the actor's keys already has."""
+    rows = StoredAnswer.objects.filter(actor_id=actor.id, key_index=_index(key))
+    return rows.filter(expires_at__gt=clock.now()).first()
+
+
 def keep(actor: Actor, key: str, digest: str, *, status: int, body: str) -> None:
     """Keep the first answer, in the same transaction as the write."""
     index = _index(key)
