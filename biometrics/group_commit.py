@@ -36,7 +36,7 @@ from clinicity.audit import services as audit
 from clinicity.common import clock
 from clinicity.common.actors import DOOR, Actor
 from clinicity.common.exceptions import DomainError, NotFound, Unavailable
-from clinicity.common.pipeline import Ask, ids, numbers, pipelined
+from clinicity.common.pipeline import Ask, ids, numbers, pipelined, together
 from clinicity.common.problems import MEDIA_TYPE, problem_of
 
 logger = logging.getLogger(__name__)
@@ -292,7 +292,7 @@ def _write(group: Sequence[Knock], plan: Plan) -> None:
     if not plan.entries:
         return
     kept: list[idempotency.Kept] = []
-    with pipelined() as ask:
+    with together() as ask:
         receipts = {each.id: each for each in written(ask, plan, clock.now())}
         for knock in group:
             body = answer_json([receipts[each.id] for each in knock.deposits])
@@ -301,7 +301,6 @@ def _write(group: Sequence[Knock], plan: Plan) -> None:
                 kept += [idempotency.Kept(knock.claimed, HTTPStatus.CREATED, body)]
                 kept += _progress(knock, knock.claimed.actor_id)
         idempotency.keep_many(ask, kept)
-        act(ask, None)
 
 
 def _progress(knock: Knock, actor_id: UUID) -> list[idempotency.Kept]:

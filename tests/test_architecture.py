@@ -123,14 +123,14 @@ def test_each_field_is_declared_protected_or_plain(model: type[models.Model]) ->
 def published_events() -> set[str]:
     """The literal names that the code publishes."""
     return {
-        node.args[0].value
+        name.value
         for path in sources()
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
-        and node.func.attr == "publish"
-        and node.args
-        and isinstance(node.args[0], ast.Constant)
+        and node.func.attr in ("publish", "publish_many")
+        for name in node.args
+        if isinstance(name, ast.Constant)
     }
 
 

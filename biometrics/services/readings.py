@@ -17,7 +17,7 @@ from clinicity.accounts.acting import acting_as
 from clinicity.common import clock
 from clinicity.common.actors import Actor, Role
 from clinicity.common.exceptions import Invalid
-from clinicity.common.pipeline import pipelined
+from clinicity.common.pipeline import pipelined, together
 
 # Two-part advisory locks: this class, and a hash of the patient.
 PATIENT_LOCK = 0x4C0C
@@ -94,7 +94,8 @@ def deposits_store(deposits: Sequence[Deposit]) -> list[Receipt]:
     """Store deposits in their order; the caller acts and holds the patients' locks."""
     patients = known(deposits)
     plan = planned([allowed(each, patients) for each in deposits], patients)
-    with pipelined() as ask:
+    # What clears rollups and writes them again can't do both in one statement.
+    with pipelined() if plan.clears else together() as ask:
         return written(ask, plan, clock.now())
 
 

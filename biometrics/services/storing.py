@@ -86,6 +86,11 @@ class Plan:
     held: Held
     windows: Mapping[tuple[UUID, Lane], Sequence[Run]]
 
+    @property
+    def clears(self) -> bool:
+        """Whether hours or days may lose their last sample."""
+        return any(entry.deposit.kind in (Kind.ERROR, Kind.MOVED_OUT) for entry in self.entries)
+
 
 def known(
     deposits: Sequence[Deposit], first: Callable[[Ask], None] = lambda _: None

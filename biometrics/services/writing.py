@@ -50,8 +50,7 @@ def written(ask: Ask, plan: Plan, now: datetime) -> list[Receipt]:
     rows = [_row(entry, now) for entry in plan.entries]
     _ledger(ask, rows, now)
     segments_write(ask, plan.held.changed(), now)
-    clear = any(entry.deposit.kind in (Kind.ERROR, Kind.MOVED_OUT) for entry in plan.entries)
-    summaries_write(ask, plan.held, plan.windows, now, clear=clear)
+    summaries_write(ask, plan.held, plan.windows, now, clear=plan.clears)
     audit.record_many(ask, [_audited(row) for row in rows])
     events.publish_many(ask, "biometrics.readings_stored", [_told(row) for row in rows])
     return [row.receipt for row in rows]

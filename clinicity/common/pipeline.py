@@ -45,6 +45,25 @@ def pipelined() -> Iterator[Ask]:
         raw.prepare_threshold = None
 
 
+@contextmanager
+def together() -> Iterator[Ask]:
+    """Writes of several tables as one statement: `WITH a AS (INSERT …), b AS (INSERT …) …`.
+
+    They see the database as it was before all of them, and give no rows.
+    """
+    statements: list[str] = []
+    values: list[Any] = []
+
+    def tell(statement: str, given: Sequence[Any]) -> Any:
+        statements.append(f"w{len(statements)} AS ({statement})")
+        values.extend(given)
+
+    with pipelined() as ask:
+        yield tell
+        if statements:
+            ask(f"WITH {', '.join(statements)} SELECT", values)
+
+
 def ids(values: Iterable[UUID | None]) -> str:
     """uuid[], with NULL for none."""
     return "{" + ",".join(["NULL" if id is None else id.hex for id in values]) + "}"
