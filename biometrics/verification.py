@@ -119,7 +119,11 @@ def _rollup_faults(
     }
     due = dict(_due(patient_id, replay, zones))
     missing, strange = due.keys() - held.keys(), held.keys() - due.keys()
-    wrong = [key for key in due.keys() & held.keys() if not np.allclose(due[key], held[key])]
+    wrong = [
+        key
+        for key in due.keys() & held.keys()
+        if not np.allclose(due[key], held[key], atol=1e-6)
+    ]
     for word, keys in (("missing", missing), ("strange", strange), ("wrong", wrong)):
         if keys:
             yield f"rollups: {len(keys)} are {word}"
@@ -129,7 +133,7 @@ def _due(patient_id: UUID, replay: Replay, zones: Zones) -> Iterator[tuple[Key, 
     for (_, lane), runs in replay.windows(patient_id, zones).items():
         for run in runs:
             samples = replay.held.samples(patient_id, lane, run.start_ms, run.end_ms)
-            for period, _, found in summed(lane[1], run, samples):
+            for period, _, found in summed(lane, run, samples):
                 for place in range(len(found)):
                     figures = [getattr(found, name)[place].item() for name in FIGURES]
                     figures = [-1.0 if np.isnan(figure) else figure for figure in figures]

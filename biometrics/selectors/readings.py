@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from tsdownsample import MinMaxLTTBDownsampler
 
-from biometrics.features.columns import EMPTY, Floats, Ints, unpacked_values
+from biometrics.features.blob import values_from
+from biometrics.features.columns import EMPTY, Floats, Ints
 from biometrics.features.spans import spans_between
 from biometrics.metrics import METRICS, Metric, metric_of
 from biometrics.models import LatestReading, Rollup
@@ -177,7 +178,7 @@ def _values(
         with pipelined() as ask:
             rows = ask(SEGMENTS, [patient_id, metric, first, last])
         parts = [
-            unpacked_values(SAMPLES.open_value(patient_id, id, blob))
+            values_from(SAMPLES.open_value(patient_id, id, blob))
             for id, _, blob in rows.fetchall()
         ]
         audit.record(

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from biometrics.features.columns import Columns, joined, unpacked
+from biometrics.features.blob import blob_from
+from biometrics.features.columns import Columns, joined
 from biometrics.features.payload import Lane, lanes_unpacked
 from biometrics.features.spans import spans_between
 from biometrics.metrics import metric_of
@@ -104,7 +105,7 @@ def _found(patient_id: UUID, what: Range) -> dict[Lane, Columns]:
         rows = rows.filter(device_id=what.device_id)
     parts: dict[Lane, list[Columns]] = {}
     for row in rows:
-        inside = unpacked(row.samples).between(start_ms, end_ms).valid()
+        inside = blob_from(row.samples).columns().between(start_ms, end_ms).valid()
         if len(inside):
             parts.setdefault((row.device_id, what.metric), []).append(inside)
     if not parts:
@@ -117,7 +118,7 @@ def _latest_anew(patient_id: UUID, metric: str) -> None:
     rows = ReadingSegment.objects.filter(patient_id=patient_id, metric=metric, count__gt=0)
     newest = rows.order_by("device_id", "-span_start_ms").distinct("device_id")
     held = LatestReading.objects.filter(patient_id=patient_id, metric=metric)
-    found = [(unpacked(row.samples).valid(), row.device_id) for row in newest]
+    found = [(blob_from(row.samples).columns().valid(), row.device_id) for row in newest]
     if not found:
         held.delete()
         return

@@ -10,7 +10,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from biometrics.features.columns import EMPTY, VALID, Columns, Mask, joined, packed, unpacked
+from biometrics.features.blob import NOTHING, Blob, blob_from, blob_of
+from biometrics.features.columns import Columns, Mask, joined
 from biometrics.features.days import BEGINNING, Zones, zones_of
 from biometrics.features.payload import Lane
 from biometrics.features.spans import Run, spans_between
@@ -59,35 +60,57 @@ class PatientState:
 
 @dataclass
 class Segment:
-    """One segment in memory: opened only when it is looked into."""
+    """One segment in memory: unsealed when it is touched, unpacked when that is needed."""
 
     id: UUID
     patient_id: UUID
     lane: Lane
     span_start: int
     position: int = 0
-    blob: bytes = b""
+    sealed_blob: bytes = b""
+    held: Blob | None = None
     found: Columns | None = None
     is_changed: bool = False
     # How many valid samples its row claims.
     told: int = 0
 
     @property
+    def blob(self) -> Blob:
+        if self.held is None:
+            opened = SAMPLES.open_value(self.patient_id, self.id, self.sealed_blob)
+            self.held = blob_from(opened)
+        return self.held
+
+    @property
     def columns(self) -> Columns:
         if self.found is None:
-            self.found = unpacked(SAMPLES.open_value(self.patient_id, self.id, self.blob))
+            self.found = self.blob.columns()
         return self.found
 
     def change(self, columns: Columns, position: int) -> None:
-        self.found, self.position, self.is_changed = columns, position, True
+        self.found, self.held = columns, None
+        self.position, self.is_changed = position, True
+
+    def follow(self, new: Columns, position: int) -> bool:
+        """Put samples that simply follow behind the others; False when they don't."""
+        if self.found is not None or not self.blob.takes(new):
+            return False
+        self.held = self.blob.followed_by(new)
+        self.position, self.is_changed = position, True
+        return True
 
     @property
     def count(self) -> int:
         """How many of its samples are valid."""
-        return int((self.columns.void == VALID).sum())
+        return self._written().valid
 
     def sealed(self) -> bytes:
-        return SAMPLES.seal_value(self.patient_id, self.id, packed(self.columns))
+        return SAMPLES.seal_value(self.patient_id, self.id, self._written().to_bytes())
+
+    def _written(self) -> Blob:
+        if self.held is None and self.found is not None:
+            self.held = blob_of(self.found)
+        return self.blob
 
 
 @dataclass
@@ -99,7 +122,7 @@ class Held:
     def segment(self, patient_id: UUID, lane: Lane, span_start: int) -> Segment:
         spans = self.lanes.setdefault((patient_id, lane), {})
         if span_start not in spans:
-            spans[span_start] = Segment(new_id(), patient_id, lane, span_start, found=EMPTY)
+            spans[span_start] = Segment(new_id(), patient_id, lane, span_start, held=NOTHING)
         return spans[span_start]
 
     def samples(self, patient_id: UUID, lane: Lane, start_ms: int, end_ms: int) -> Columns:
@@ -119,6 +142,8 @@ class Held:
 
 
 Windows = Mapping[tuple[UUID, Lane], Sequence[Run]]
+# Of one patient's lane: the segments from one span to another.
+Wanted = tuple[UUID, Lane, int, int]
 
 
 def patients_load(
@@ -142,29 +167,31 @@ def patients_load(
     return found
 
 
-def segments_load(windows: Windows) -> Held:
-    """Every segment that holds a moment of the windows' days."""
-    asked = [
-        (patient_id, lane, *spans_between(lane[1], run.start_ms, run.end_ms))
-        for (patient_id, lane), runs in windows.items()
-        for run in runs
-    ]
+def segments_load(held: Held, wanted: Sequence[Wanted]) -> None:
+    """Load segments, but for those that are held (and may have been changed) already."""
+    if not wanted:
+        return
     with pipelined() as ask:
         rows = ask(
             statements.SEGMENTS,
             [
-                ids(each[0] for each in asked), ids(each[1][0] for each in asked),
-                texts(each[1][1] for each in asked), numbers(each[2] for each in asked),
-                numbers(each[3] for each in asked),
+                ids(each[0] for each in wanted), ids(each[1][0] for each in wanted),
+                texts(each[1][1] for each in wanted), numbers(each[2] for each in wanted),
+                numbers(each[3] for each in wanted),
             ],
         )  # fmt: skip
-    held = Held()
     for id, patient_id, device_id, metric, span_start, position, blob in rows.fetchall():
-        segment = Segment(
-            id, patient_id, (device_id, metric), span_start, position, bytes(blob)
-        )
-        held.lanes.setdefault((patient_id, segment.lane), {})[span_start] = segment
-    return held
+        segment = Segment(id, patient_id, (device_id, metric), span_start, position, blob)
+        held.lanes.setdefault((patient_id, segment.lane), {}).setdefault(span_start, segment)
+
+
+def wanted_by(windows: Windows) -> list[Wanted]:
+    """Every segment that holds a moment of the windows' days."""
+    return [
+        (patient_id, lane, *spans_between(lane[1], run.start_ms, run.end_ms))
+        for (patient_id, lane), runs in windows.items()
+        for run in runs
+    ]
 
 
 def _patient(

@@ -73,8 +73,8 @@ WHERE r.patient_id = w.patient_id AND r.metric = w.metric AND r.period = w.perio
     AND r.start_at >= to_timestamp(w.start_ms / 1000.0)
     AND r.start_at < to_timestamp(w.end_ms / 1000.0)
 """
-ROLLUPS_WRITE = """
-INSERT INTO biometrics_rollup (
+_ROLLUPS = """
+INSERT INTO biometrics_rollup AS held (
     id, created_at, patient_id, device_id, metric, period, start_at, local_date, count, mean,
     low, high, sd, implausible
 )
@@ -87,9 +87,27 @@ FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::int8[],
     AS row (patient_id, device_id, metric, period, start_ms, day, count, mean, low, high,
     sd, implausible)
 ON CONFLICT (patient_id, metric, period, start_at, device_id) DO UPDATE SET
+"""
+# In place of what was there: the hour or day was summed up as a whole.
+ROLLUPS_WRITE = f"""{_ROLLUPS}
     local_date = excluded.local_date, count = excluded.count, mean = excluded.mean,
     low = excluded.low, high = excluded.high, sd = excluded.sd,
     implausible = excluded.implausible
+"""
+# Beside what was there: the figures of two disjoint sets of samples make those of both
+# (Chan, Golub and LeVeque 1983).
+ROLLUPS_ADD = f"""{_ROLLUPS}
+    count = held.count + excluded.count,
+    mean = held.mean + (excluded.mean - held.mean) * excluded.count
+        / (held.count + excluded.count),
+    low = least(held.low, excluded.low), high = greatest(held.high, excluded.high),
+    sd = sqrt((
+        coalesce(held.sd ^ 2, 0) * (held.count - 1)
+        + coalesce(excluded.sd ^ 2, 0) * (excluded.count - 1)
+        + (excluded.mean - held.mean) ^ 2 * held.count
+            * (excluded.count::float8 / (held.count + excluded.count))
+    ) / (held.count + excluded.count - 1)),
+    implausible = held.implausible + excluded.implausible
 """
 LATEST_WRITE = """
 INSERT INTO biometrics_latestreading AS held (

@@ -4,27 +4,32 @@ A deposit is what one request brings for one patient. Any number of them is stor
 once, each with its own place in the ledger, in a fixed number of statements:
 
 1. Know the patients (the caller holds their locks and acts for someone who may).
-2. Load the segments of the days that are touched.
+2. Load the segments that are touched.
 3. Merge each deposit into them, in order, and count what became of its samples.
-4. Sum up the touched hours and days again.
+4. Add what is new to the figures of its hours and days; where something was changed, load
+   those days and sum them up again.
 5. Write everything, with one audit event and one outbox event for each deposit.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-import numpy as np
-
-from biometrics.features.columns import IN_ERROR, MOVED, VALID, Columns
+from biometrics.features.columns import IN_ERROR, MOVED, VALID, Columns, joined
 from biometrics.features.merging import marked, merge
 from biometrics.features.payload import Lane
 from biometrics.features.spans import Run, by_span, runs_of
 from biometrics.models import IngestBatch
 from biometrics.samples import Reason
-from biometrics.services.state import Held, PatientState, patients_load, segments_load
+from biometrics.services.state import (
+    Held,
+    PatientState,
+    Wanted,
+    patients_load,
+    segments_load,
+    wanted_by,
+)
 from clinicity.common.actors import Actor
 from clinicity.common.exceptions import Invalid, NotFound
 from clinicity.common.ids import new_id
@@ -84,7 +89,11 @@ class Plan:
 
     entries: Sequence[Entry]
     held: Held
+    # New samples of lanes where nothing was there before: added to the figures.
+    fresh: Mapping[tuple[UUID, Lane], Columns]
+    # Days of lanes where something was changed: summed up again.
     windows: Mapping[tuple[UUID, Lane], Sequence[Run]]
+    patients: Mapping[UUID, PatientState]
 
     @property
     def clears(self) -> bool:
@@ -102,10 +111,51 @@ def known(
 
 def planned(deposits: Sequence[Deposit], patients: Mapping[UUID, PatientState]) -> Plan:
     """Steps 2 and 3, for deposits that are allowed."""
-    windows = _windows(deposits, patients)
-    held = segments_load(windows)
-    entries = [_entered(each, patients[each.patient_id], held) for each in deposits]
-    return Plan(entries, held, windows)
+    parts = [_cut(each) for each in deposits]
+    held = Held()
+    segments_load(held, _touched(deposits, parts))
+    changed: set[tuple[UUID, Lane]] = set()
+    entries = [
+        _entered(deposit, spans, patients[deposit.patient_id], held, changed)
+        for deposit, spans in zip(deposits, parts, strict=True)
+    ]
+    samples = _by_lane(deposits)
+    fresh = {key: joined(found) for key, found in samples.items() if key not in changed}
+    windows = {
+        key: runs_of(joined(samples[key]).start_ms, patients[key[0]].zones) for key in changed
+    }
+    segments_load(held, wanted_by(windows))
+    return Plan(entries, held, fresh, windows, patients)
+
+
+Parts = Sequence[tuple[Lane, int, Columns]]
+
+
+def _cut(deposit: Deposit) -> Parts:
+    """A deposit's samples by lane and span."""
+    return [
+        (lane, start, part)
+        for lane, samples in deposit.lanes.items()
+        for start, part in by_span(lane[1], samples)
+    ]
+
+
+def _touched(deposits: Sequence[Deposit], parts: Sequence[Parts]) -> list[Wanted]:
+    return list(
+        {
+            (deposit.patient_id, lane, start, start)
+            for deposit, spans in zip(deposits, parts, strict=True)
+            for lane, start, _ in spans
+        }
+    )
+
+
+def _by_lane(deposits: Sequence[Deposit]) -> dict[tuple[UUID, Lane], list[Columns]]:
+    found: dict[tuple[UUID, Lane], list[Columns]] = {}
+    for deposit in deposits:
+        for lane, samples in deposit.lanes.items():
+            found.setdefault((deposit.patient_id, lane), []).append(samples)
+    return found
 
 
 def allowed(deposit: Deposit, patients: Mapping[UUID, PatientState]) -> Deposit:
@@ -139,31 +189,23 @@ def _without_removed(deposit: Deposit, patient: PatientState) -> Deposit:
     return replace(deposit, lanes=lanes, reasons=reasons)
 
 
-def _windows(
-    deposits: Sequence[Deposit], patients: Mapping[UUID, PatientState]
-) -> dict[tuple[UUID, Lane], list[Run]]:
-    """The local days that each lane's samples touch."""
-    starts: dict[tuple[UUID, Lane], list[Any]] = {}
-    for each in deposits:
-        for lane, samples in each.lanes.items():
-            starts.setdefault((each.patient_id, lane), []).append(samples.start_ms)
-    return {
-        key: runs_of(
-            parts[0] if len(parts) == 1 else np.concatenate(parts), patients[key[0]].zones
-        )
-        for key, parts in starts.items()
-    }
-
-
-def _entered(deposit: Deposit, patient: PatientState, held: Held) -> Entry:
+def _entered(
+    deposit: Deposit, spans: Parts, patient: PatientState, held: Held,
+    changed: set[tuple[UUID, Lane]],
+) -> Entry:  # fmt: skip
+    """Merge a deposit into its segments; note the lanes whose figures it didn't just add to."""
     position, totals = patient.next_position(), (0, 0, 0)
-    for lane, samples in deposit.lanes.items():
-        for span_start, part in by_span(lane[1], samples):
-            segment = held.segment(patient.id, lane, span_start)
-            columns, counts = applied(deposit.kind, segment.columns, part)
-            if counts[0] or counts[2]:
-                segment.change(columns, position)
-            totals = (totals[0] + counts[0], totals[1] + counts[1], totals[2] + counts[2])
+    for lane, start, part in spans:
+        segment = held.segment(patient.id, lane, start)
+        if deposit.kind not in MARKS and segment.follow(part, position):
+            totals = (totals[0] + len(part), totals[1], totals[2])
+            continue
+        columns, counts = applied(deposit.kind, segment.columns, part)
+        if counts[0] or counts[2]:
+            segment.change(columns, position)
+        if deposit.kind in MARKS or counts[0] < len(part):
+            changed.add((patient.id, lane))
+        totals = (totals[0] + counts[0], totals[1] + counts[1], totals[2] + counts[2])
     return Entry(deposit, position, totals)
 
 

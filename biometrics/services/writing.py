@@ -1,7 +1,7 @@
 """Writing a plan: every table with one statement, all in one round trip."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -10,14 +10,15 @@ from uuid import UUID
 import numpy as np
 
 from biometrics.features.columns import Columns
+from biometrics.features.days import Zones
 from biometrics.features.payload import Lane, lanes_packed
 from biometrics.features.rollups import Summaries, hour_edges, summaries
-from biometrics.features.spans import Run
+from biometrics.features.spans import Run, runs_of
 from biometrics.metrics import metric_of
 from biometrics.models import IngestBatch, Rollup
 from biometrics.samples import implausible_count, is_implausible
 from biometrics.services import statements
-from biometrics.services.state import Held, Segment
+from biometrics.services.state import Held, Segment, Windows
 from biometrics.services.storing import Entry, Kind, Plan, Receipt
 from clinicity.audit import services as audit
 from clinicity.common import events
@@ -50,6 +51,7 @@ def written(ask: Ask, plan: Plan, now: datetime) -> list[Receipt]:
     rows = [_row(entry, now) for entry in plan.entries]
     _ledger(ask, rows, now)
     segments_write(ask, plan.held.changed(), now)
+    _fresh_write(ask, plan, now)
     summaries_write(ask, plan.held, plan.windows, now, clear=plan.clears)
     audit.record_many(ask, [_audited(row) for row in rows])
     events.publish_many(ask, "biometrics.readings_stored", [_told(row) for row in rows])
@@ -57,12 +59,7 @@ def written(ask: Ask, plan: Plan, now: datetime) -> list[Receipt]:
 
 
 def summaries_write(
-    ask: Ask,
-    held: Held,
-    windows: Mapping[tuple[UUID, Lane], Sequence[Run]],
-    now: datetime,
-    *,
-    clear: bool,
+    ask: Ask, held: Held, windows: Windows, now: datetime, *, clear: bool
 ) -> None:
     """Hours, days and latest values of the windows. `clear` where samples may have gone."""
     if clear:
@@ -72,8 +69,28 @@ def summaries_write(
         for (patient_id, lane), runs in windows.items()
         for run in runs
     ]
-    _rollups(ask, [part for part in parts if len(part[3])], now)
-    _latest(ask, parts, now)
+    found = [Figures(part[0], part[1], *each) for part in parts for each in summed(*part[1:])]
+    _rollups(ask, statements.ROLLUPS_WRITE, found, now)
+    _latest(ask, [(part[0], part[1], part[3]) for part in parts if len(part[3])], now)
+
+
+def _fresh_write(ask: Ask, plan: Plan, now: datetime) -> None:
+    """Figures of samples that nothing was there of before, beside those that were."""
+    found = [
+        Figures(patient_id, lane, *each)
+        for (patient_id, lane), samples in plan.fresh.items()
+        for run, part in _in_runs(samples, plan.patients[patient_id].zones)
+        for each in summed(lane, run, part)
+    ]
+    _rollups(ask, statements.ROLLUPS_ADD, found, now)
+    _latest(ask, [(*key, samples) for key, samples in plan.fresh.items()], now)
+
+
+def _in_runs(samples: Columns, zones: Zones) -> Iterator[tuple[Run, Columns]]:
+    if (samples.start_ms[1:] < samples.start_ms[:-1]).any():
+        samples = samples.take(np.argsort(samples.start_ms, kind="stable"))
+    for run in runs_of(samples.start_ms, zones):
+        yield run, samples.between(run.start_ms, run.end_ms)
 
 
 def _row(entry: Entry, now: datetime) -> _Row:
@@ -162,7 +179,7 @@ def segments_write(ask: Ask, changed: Sequence[Segment], now: datetime) -> None:
     )
 
 
-def _rollups_clear(ask: Ask, windows: Mapping[tuple[UUID, Lane], Sequence[Run]]) -> None:
+def _rollups_clear(ask: Ask, windows: Windows) -> None:
     parts = [
         (patient, lane, period, start_ms, end_ms)
         for (patient, lane), runs in windows.items()
@@ -182,42 +199,48 @@ def _rollups_clear(ask: Ask, windows: Mapping[tuple[UUID, Lane], Sequence[Run]])
     )  # fmt: skip
 
 
-Part = tuple[UUID, Lane, Run, Columns]
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Days or hours of a lane: each one's local date as days since 1970, and its summary."""
+
+    patient_id: UUID
+    lane: Lane
+    period: str
+    days: Sequence[int]
+    found: Summaries
 
 
-def _rollups(ask: Ask, parts: Sequence[Part], now: datetime) -> None:
-    found = [each for part in parts for each in summed(part[1][1], part[2], part[3])]
-    owners = [part[:2] for part in parts for _ in range(2)]
-    sizes = [len(each[2]) for each in found]
+def _rollups(ask: Ask, statement: str, parts: Sequence[Figures], now: datetime) -> None:
+    sizes = [len(part.days) for part in parts]
     if not sum(sizes):
         return
 
-    def spread(values: Sequence[Any]) -> list[Any]:
+    def spread(values: Iterable[Any]) -> list[Any]:
         return [value for value, size in zip(values, sizes, strict=True) for _ in range(size)]
 
-    def column(name: str) -> Any:
-        return np.concatenate([getattr(each[2], name) for each in found]).tolist()
+    def column(name: str) -> list[Any]:
+        return [value for part in parts for value in getattr(part.found, name).tolist()]
 
     ask(
-        statements.ROLLUPS_WRITE,
+        statement,
         [
             now,
-            ids(spread([patient_id for patient_id, _ in owners])),
-            ids(spread([lane[0] for _, lane in owners])),
-            texts(spread([lane[1] for _, lane in owners])),
-            texts(spread([period for period, _, _ in found])),
+            ids(spread(part.patient_id for part in parts)),
+            ids(spread(part.lane[0] for part in parts)),
+            texts(spread(part.lane[1] for part in parts)),
+            texts(spread(part.period for part in parts)),
             numbers(column("start_ms")),
-            numbers(day for _, days, _ in found for day in days),
+            numbers(day for part in parts for day in part.days),
             *(numbers(column(name)) for name in FIGURES),
         ],
-    )  # fmt: skip
+    )
 
 
 def summed(
-    metric: str, run: Run, samples: Columns
+    lane: Lane, run: Run, samples: Columns
 ) -> Iterator[tuple[str, list[int], Summaries]]:
     """Days and hours of a run: the period, each one's local date as days since 1970."""
-    known = metric_of(metric)
+    known = metric_of(lane[1])
     plausible = (known.low, known.high)
     dates = np.array([day.toordinal() - EPOCH for day in run.days], dtype=np.int64)
     days = summaries(samples.start_ms, samples.value, run.edges, plausible=plausible)
@@ -225,17 +248,17 @@ def summed(
     edges = hour_edges(run.first_hour, run.end_hour - 1)
     hours = summaries(samples.start_ms, samples.value, edges, plausible=plausible)
     place = np.searchsorted(run.edges, hours.start_ms, side="right") - 1
-    yield str(Rollup.Period.HOUR), dates[np.clip(place, 0, len(dates) - 1)].tolist(), hours
+    yield str(Rollup.Period.HOUR), dates[place.clip(0, len(dates) - 1)].tolist(), hours
 
 
-def _latest(ask: Ask, parts: Sequence[Part], now: datetime) -> None:
+def _latest(ask: Ask, parts: Iterable[tuple[UUID, Lane, Columns]], now: datetime) -> None:
     """The newest of each patient's metric; an older one than is known changes nothing."""
     newest: dict[tuple[UUID, str], tuple[int, float, UUID | None]] = {}
-    for patient_id, (device, metric), _, samples in parts:
-        if len(samples):
-            last = (int(samples.start_ms[-1]), float(samples.value[-1]), device)
-            known = newest.get((patient_id, metric))
-            newest[patient_id, metric] = max(last, known or last, key=lambda each: each[0])
+    for patient_id, (device, metric), samples in parts:
+        place = int(samples.start_ms.argmax())
+        last = (int(samples.start_ms[place]), float(samples.value[place]), device)
+        known = newest.get((patient_id, metric))
+        newest[patient_id, metric] = max(last, known or last, key=lambda each: each[0])
     if not newest:
         return
     keys, values = list(newest), list(newest.values())

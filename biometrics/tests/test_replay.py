@@ -8,6 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from biometrics import selectors, services
+from biometrics.features.blob import blob_from
+from biometrics.features.columns import packed
 from biometrics.models import LatestReading, ReadingSegment, Rollup
 from biometrics.samples import Sample
 from biometrics.services.replay import ledger, replayed
@@ -49,7 +51,7 @@ def state(patient: Patient) -> list[Any]:
     with acting_as(WORKER, patient.id):
         return [
             [
-                (row.device_id, row.metric, row.span_start_ms, row.count, bytes(row.samples))
+                (row.device_id, row.metric, row.span_start_ms, row.count, packed(blob_from(row.samples).columns()))
                 for row in ReadingSegment.objects.order_by("metric", "span_start_ms")
             ],
             list(
