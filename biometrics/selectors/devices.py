@@ -74,7 +74,8 @@ def device_get(actor: Actor, device_id: UUID) -> Device:
 
 
 def device_states(actor: Actor, patient_id: UUID) -> list[DeviceState]:
-    """Each device with what a page says of it. The page itself puts the read on record."""
+    """Each device with what a page says of it."""
+    patients.patient_get(actor, patient_id)
     with acting_as(actor, _scope(actor, patient_id)):
         found = list(_devices(patient_id))
         batches = IngestBatch.objects.filter(patient_id=patient_id, device__isnull=False)
@@ -100,6 +101,7 @@ def precedence_of(actor: Actor, patient_id: UUID, metric: str) -> list[UUID | No
 
 def precedences(actor: Actor, patient_id: UUID) -> dict[str, list[UUID]]:
     """The orders that somebody set, by metric; that of all others under ""."""
+    patients.patient_get(actor, patient_id)
     with acting_as(actor, _scope(actor, patient_id)):
         return _orders(patient_id)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -149,7 +150,7 @@ def codes_end(device: Device) -> None:
     open_codes.update(expires_at=now)
 
 
-def record(by: Actor, act: str, device: Device, **details: object) -> None:
+def record(by: Actor, act: str, device: Device, **details: Any) -> None:
     audit.record(
         by=by, act=act, subject="device", subject_id=device.id,
         patient_id=device.patient_id, **details,
