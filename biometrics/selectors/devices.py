@@ -106,10 +106,13 @@ def precedences(actor: Actor, patient_id: UUID) -> dict[str, list[UUID]]:
         return _orders(patient_id)
 
 
-def pairing_state(actor: Actor, device_id: UUID) -> PairingState:
+def pairing_state(actor: Actor, patient_id: UUID, device_id: UUID) -> PairingState:
     """Of the newest code. A page asks every few seconds, so this is no read on record."""
-    with acting_as(actor):
-        code = PairingCode.objects.filter(device_id=device_id).order_by("-created_at").first()
+    with acting_as(actor, _scope(actor, patient_id)):
+        if not _devices(patient_id).filter(id=device_id).exists():
+            raise NotFound("There is no such device.")
+        codes = PairingCode.objects.filter(patient_id=patient_id, device_id=device_id)
+        code = codes.order_by("-created_at").first()
     return PairingState(code.used_at, code.expires_at) if code else PairingState(None, None)
 
 

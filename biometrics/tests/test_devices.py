@@ -215,7 +215,7 @@ def state(device: Device, alice: User) -> object:
             for row in Device.objects.filter(patient_id=device.patient_id)
         ]
         orders = list(DevicePrecedence.objects.values_list("metric", "devices"))
-    return rows, orders, selectors.pairing_state(alice.actor, device.id)
+    return rows, orders, selectors.pairing_state(alice.actor, device.patient_id, device.id)
 
 
 @contextmanager

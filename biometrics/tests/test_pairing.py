@@ -66,7 +66,9 @@ def test_pairing_gives_a_token_of_the_device(
     assert found.paired_at is not None
     event = AuditEvent.objects.get(act="device.pair")
     assert (event.actor_id, event.patient_id) == (DOOR.id, patient.id)
-    assert selectors.pairing_state(alice.actor, device.id).used_at is not None
+    assert (
+        selectors.pairing_state(alice.actor, device.patient_id, device.id).used_at is not None
+    )
 
 
 def test_wrong_used_late_and_ended_codes_get_one_sentence(
