@@ -45,7 +45,7 @@ def device_register(
     with acting_as(by, patient_id if by.role == Role.SERVICE else None):
         _demand_patient(patient_id)
         device.save(force_insert=True)
-        record(by, "device.register", device, kind=kind)
+        record("device.register", device, by=by, kind=kind)
     return device
 
 
@@ -66,7 +66,7 @@ def device_edit(*, by: Actor, device_id: UUID, changes: Mapping[str, str]) -> De
         _demand_valid(device)
         if changed:
             device.save(update_fields=changed)
-            record(by, "device.edit", device, fields=changed)
+            record("device.edit", device, by=by, fields=changed)
     return device
 
 
@@ -82,7 +82,7 @@ def device_revoke(*, by: Actor, device_id: UUID, reason: str = "") -> Device:
             device.revoked_at = clock.now()
             device.token_version += 1
             device.save(update_fields=["revoked_at", "token_version"])
-            record(by, "device.revoke", device, reason=reason)
+            record("device.revoke", device, by=by, reason=reason)
     return device
 
 
@@ -108,7 +108,7 @@ def device_seen(
         skew = _skew(device, sent_at, now)
         if _is_news(device, now, skew, battery_percent):
             _note(device, now, skew, battery_percent)
-            record(by, "device.seen", device)
+            record("device.seen", device, by=by)
     return device
 
 
@@ -150,7 +150,7 @@ def codes_end(device: Device) -> None:
     open_codes.update(expires_at=now)
 
 
-def record(by: Actor, act: str, device: Device, **details: Any) -> None:
+def record(act: str, device: Device, *, by: Actor, **details: Any) -> None:
     audit.record(
         by=by, act=act, subject="device", subject_id=device.id,
         patient_id=device.patient_id, **details,

@@ -76,7 +76,7 @@ def pairing_code_make(*, by: Actor, device_id: UUID) -> MadeCode:
             patient_id=device.patient_id, device=device, code_index=_index(text),
             made_by=by.id, created_at=now, expires_at=now + VALID_FOR,
         )  # fmt: skip
-        record(by, "device.pairing_code", device)
+        record("device.pairing_code", device, by=by)
     return MadeCode(device, f"{text[:4]}-{text[4:]}", now, now + VALID_FOR)
 
 
@@ -103,7 +103,7 @@ def _paired(by: Actor, patient_id: UUID, index: str) -> Device | None:
         device.token_version += 1
         device.revoked_at, device.paired_at = None, clock.now()
         device.save(update_fields=["token_version", "revoked_at", "paired_at"])
-        record(by, "device.pair", device, code=str(code.id))
+        record("device.pair", device, by=by, code=str(code.id))
     return device
 
 
