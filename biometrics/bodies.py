@@ -11,7 +11,7 @@ index and its field.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -57,7 +57,7 @@ class Head(msgspec.Struct, gc=False):
     device_id: UUID | None = None
     # By the device's own clock, when it sent this: tells how far that clock is off.
     sent_at: datetime | None = None
-    battery_percent: float | None = None
+    battery_percent: Annotated[float, msgspec.Meta(ge=0, le=100)] | None = None
     atomic: bool = False
 
 

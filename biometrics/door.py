@@ -18,12 +18,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from biometrics.admission import Admission
+from biometrics.bearers import bearer_of
 from biometrics.bodies import Part
 from biometrics.group_commit import PATH, Answer, Knock, problem_answer
 from biometrics.streams import LineStream, stream_answer
 from biometrics.unpacking import unpacker_of
 from biometrics.waiting import Keeper
-from clinicity.accounts.tokens import claims_of
 from clinicity.common.exceptions import DomainError
 
 LINES = "application/x-ndjson"
@@ -52,7 +52,7 @@ class Door:
     async def _answer(self, scope: Any, receive: Any, token: str) -> Answer:
         try:
             with self.admission.entered() as visit:
-                claims_of(token)
+                bearer_of(token)
                 key = _header(scope, b"idempotency-key")
                 body = visit.body(receive, unpacker_of(_header(scope, b"content-encoding")))
                 if _header(scope, b"content-type").partition(";")[0].strip() == LINES:

@@ -10,6 +10,7 @@ the whole group, however many they are:
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
@@ -17,21 +18,24 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from cachetools import TTLCache
 from django.db import OperationalError, connection, transaction
 from psycopg import Cursor
 
+from biometrics.bearers import Asked, Bearer, bearer_of, bearers_ask
 from biometrics.bodies import Part, progress_key
 from biometrics.intake import Parcel, answer_json, parcel_of
 from biometrics.permissions import demand_sender
 from biometrics.services import statements
+from biometrics.services.devices import device_seen
 from biometrics.services.readings import PATIENT_LOCK, lock_key
 from biometrics.services.state import PatientState
 from biometrics.services.storing import Deposit, Plan, allowed, known, planned
 from biometrics.services.writing import written
 from clinicity.accounts import idempotency, throttles
-from clinicity.accounts.acting import act
+from clinicity.accounts.acting import act, acting_as
 from clinicity.accounts.models import StoredAnswer
-from clinicity.accounts.tokens import BadToken, Claims, actors_ask, actors_in, claims_of
+from clinicity.accounts.tokens import BadToken
 from clinicity.audit import services as audit
 from clinicity.common import clock
 from clinicity.common.actors import DOOR, Actor
@@ -73,19 +77,19 @@ class Knock:
     deposits: Sequence[Deposit] = ()
 
     @cached_property
-    def claims(self) -> Claims:
-        return claims_of(self.token)
+    def bearer(self) -> Bearer:
+        return bearer_of(self.token)
 
     @cached_property
     def parcel(self) -> Parcel:
-        return parcel_of(self.body, self.part)
+        return parcel_of(self.body, self.part, self.bearer.device)
 
     @cached_property
     def claimed(self) -> idempotency.Claimed | None:
         if not self.key:
             return None
         digest = idempotency.digest_of("POST", PATH, self.body)
-        return idempotency.claimed_by(self.claims.user_id, self.key, digest)
+        return idempotency.claimed_by(self.bearer.id, self.key, digest)
 
     def refuse(self, refusal: DomainError) -> None:
         self.answer = problem_answer(refusal)
@@ -136,7 +140,28 @@ def _in_one_transaction(group: Sequence[Knock]) -> list[Answer | None]:
         audit.record_refusal(
             by=actor, act="reading.ingest", subject="patient", subject_id=patient_id
         )
+    for knock in group:
+        _note_device(knock)
     return [knock.answer for knock in group]
+
+
+def _note_device(knock: Knock) -> None:
+    """When a paired device was heard of, how full it is, how its clock runs: now and then."""
+    claims = knock.bearer.device if "bearer" in knock.__dict__ else None
+    if claims is None or knock.actor is None or claims.device_id in _noted:
+        return
+    _noted[claims.device_id] = True
+    head = knock.parcel.intake.head
+    # The readings are stored: a device that was revoked this moment is no news.
+    with suppress(DomainError), acting_as(DOOR, claims.patient_id):
+        device_seen(
+            by=DOOR, device_id=claims.device_id, sent_at=head.sent_at,
+            battery_percent=head.battery_percent,
+        )  # fmt: skip
+
+
+# Devices that were noted within the last minute.
+_noted: TTLCache[UUID, bool] = TTLCache(maxsize=10_000, ttl=60)
 
 
 def _open(group: Sequence[Knock]) -> list[Knock]:
@@ -147,7 +172,7 @@ def _open(group: Sequence[Knock]) -> list[Knock]:
 def _decode(knock: Knock) -> None:
     """What can be refused without asking anybody."""
     try:
-        _ = knock.claims, knock.claimed, knock.parcel
+        _ = knock.bearer, knock.claimed, knock.parcel
     except DomainError as refusal:
         knock.refuse(refusal)
 
@@ -155,22 +180,22 @@ def _decode(knock: Knock) -> None:
 def _throttle(group: Sequence[Knock]) -> None:
     counts: dict[UUID, int] = {}
     for knock in _open(group):
-        counts[knock.claims.user_id] = counts.get(knock.claims.user_id, 0) + 1
+        counts[knock.bearer.id] = counts.get(knock.bearer.id, 0) + 1
     if not counts:
         return
     used = throttles.count_many([(BY_ACTOR, str(id), by) for id, by in counts.items()])
     over = {id: each for id, each in zip(counts, used, strict=True) if each.is_over}
     for knock in _open(group):
-        if each := over.get(knock.claims.user_id):
+        if each := over.get(knock.bearer.id):
             wait = each.wait_seconds
             knock.refuse(throttles.Throttled(f"Wait {wait} seconds.", retry_after=wait))
 
 
 @dataclass
-class _Asked:
+class _First:
     """The rows of the first round trip."""
 
-    actors: "Cursor[Any]"
+    bearers: Asked
     keys: idempotency.Claims
     locks: "Cursor[Any]"
     visible: "dict[UUID, Cursor[Any]]" = field(default_factory=dict)
@@ -182,14 +207,14 @@ def _admit(group: Sequence[Knock], strangers: list[tuple[Actor, UUID]]) -> None:
         return
     with pipelined() as ask:
         asked = _ask_about(ask, group)
-    actors, busy = actors_in(asked.actors), _busy(asked.locks)
+    actors, busy = asked.bearers.actors({knock.bearer for knock in group}), _busy(asked.locks)
     settled = asked.keys.settle([knock.claimed for knock in group if knock.claimed])
     visible = {id: {row[0] for row in rows.fetchall()} for id, rows in asked.visible.items()}
     for knock in group:
-        knock.actor = actors.get((knock.claims.user_id, knock.claims.family))
+        knock.actor = actors.get(knock.bearer)
         try:
             _settle(knock, settled)
-            _address(knock, visible[knock.claims.user_id], strangers)
+            _address(knock, visible.get(knock.bearer.id, set()), strangers)
         except DomainError as refusal:
             knock.refuse(refusal)
         if any(lock_key(each.patient_id) in busy for each in knock.deposits):
@@ -199,14 +224,14 @@ def _admit(group: Sequence[Knock], strangers: list[tuple[Actor, UUID]]) -> None:
 VISIBLE = "SELECT id FROM patients_patient WHERE id = ANY(%s::uuid[]) AND deleted_at IS NULL"
 
 
-def _ask_about(ask: Ask, group: Sequence[Knock]) -> _Asked:
-    claims = list({knock.claims for knock in group})
+def _ask_about(ask: Ask, group: Sequence[Knock]) -> _First:
     patients: dict[UUID, set[UUID]] = {}
     for knock in group:
-        patients.setdefault(knock.claims.user_id, set()).update(knock.parcel.found)
-    named = sorted(set().union(*patients.values()))
-    asked = _Asked(
-        actors_ask(ask, claims),
+        if knock.bearer.user:
+            patients.setdefault(knock.bearer.id, set()).update(knock.parcel.found)
+    named = {patient_id for knock in group for patient_id in knock.parcel.found}
+    asked = _First(
+        bearers_ask(ask, {knock.bearer for knock in group}),
         idempotency.claim_many(ask, [knock.claimed for knock in group if knock.claimed]),
         ask(statements.TRY_LOCKS, [PATIENT_LOCK, numbers({lock_key(each) for each in named})]),
     )
@@ -240,6 +265,8 @@ def _address(knock: Knock, visible: set[UUID], strangers: list[tuple[Actor, UUID
     """Whose readings these are: of those the actor sees, the others' being refused."""
     if knock.answer or knock.actor is None:
         return
+    if knock.bearer.device:
+        visible = {knock.bearer.device.patient_id}
     unseen = [id for id in knock.parcel.found if id not in visible]
     strangers += [(knock.actor, id) for id in unseen]
     knock.deposits = knock.parcel.deposits(knock.actor, "api", unseen=unseen)

@@ -1,6 +1,6 @@
 """One request's readings: decoded, stored, answered. The door and the API both call it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,9 +9,10 @@ import msgspec
 from django.db import transaction
 
 from biometrics.bodies import Intake, Part, intake_of, lines_in
+from biometrics.device_tokens import DeviceClaims
 from biometrics.features.payload import Lane
 from biometrics.permissions import demand_sender
-from biometrics.samples import Checked, Reason, checked
+from biometrics.samples import Checked, Reason, Sent, checked
 from biometrics.services.readings import deposit_store
 from biometrics.services.storing import Deposit, Receipt
 from clinicity.common import clock
@@ -20,6 +21,7 @@ from clinicity.common.exceptions import Invalid, NotFound
 from patients.selectors import visible_patient_ids
 
 REASONS_TOLD = 1000
+WRONG_PATIENT = "wrong_patient: this device is paired with somebody else."
 
 
 class NothingKept(Invalid):
@@ -34,10 +36,11 @@ class Parcel:
     found: dict[UUID, Checked]
     # Of events that name no patient, or can't be read.
     reasons: Sequence[Reason]
+    device: DeviceClaims | None = None
 
     def deposits(self, by: Actor, source: str, *, unseen: Sequence[UUID] = ()) -> list[Deposit]:
         """One for each patient; what is wrong with the rest goes with the first."""
-        device = self.intake.head.device_id
+        device = self.device.device_id if self.device else self.intake.head.device_id
         spare = [*self.reasons, *self._refused(unseen)]
         made = []
         for patient_id, found in self.found.items():
@@ -53,26 +56,34 @@ class Parcel:
         return made
 
     def _refused(self, unseen: Sequence[UUID]) -> list[Reason]:
+        why = WRONG_PATIENT if self.device else "There is no such patient."
         return [
-            (index, "patient_id", "There is no such patient.")
+            (index, "patient_id", why)
             for patient_id in unseen
             for part in self.intake.patients[patient_id]
             for index in part.indexes
         ]
 
 
-def parcel_of(body: bytes, part: Part | None = None) -> Parcel:
-    """Decode and check a body; raises Invalid when nothing of it can be stored."""
+def parcel_of(
+    body: bytes, part: Part | None = None, device: DeviceClaims | None = None
+) -> Parcel:
+    """Decode and check a body; raises Invalid when nothing of it can be stored.
+
+    What a paired device sends is its own, and its patient's where no other is named.
+    """
     intake, now = lines_in(body, part) if part else intake_of(body), clock.now()
+    if device and intake.head.device_id not in (None, device.device_id):
+        raise Invalid("wrong_device: a device's token sends for that device alone.")
     reasons, found = list(intake.reasons), dict[UUID, Checked]()
-    for patient_id, sent in intake.patients.items():
+    for patient_id, sent in _of_device(intake, device).items():
         if patient_id is not None:
             found[patient_id] = checked(sent, now=now)
             continue
         reasons += [
             (index, "patient_id", "This is needed.") for part in sent for index in part.indexes
         ]
-    parcel = Parcel(intake, found, sorted(reasons))
+    parcel = Parcel(intake, found, sorted(reasons), device)
     _demand_something(parcel)
     return parcel
 
@@ -89,6 +100,17 @@ def take_in(actor: Actor, body: bytes) -> list[Receipt]:
     # In one order for everyone: each takes its patient's lock.
     with transaction.atomic():
         return [deposit_store(each) for each in sorted(deposits, key=lambda d: d.patient_id)]
+
+
+def _of_device(
+    intake: Intake, device: DeviceClaims | None
+) -> Mapping[UUID | None, Sequence[Sent]]:
+    if device is None or None not in intake.patients:
+        return intake.patients
+    named = {**intake.patients}
+    nobody = named.pop(None)
+    named[device.patient_id] = [*nobody, *named.get(device.patient_id, [])]
+    return named
 
 
 def _demand_something(parcel: Parcel) -> None:

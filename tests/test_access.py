@@ -26,6 +26,7 @@ OPEN = {
     "api/v1/auth/login/": "this is where one signs in",
     "api/v1/auth/refresh/": "carries a refresh token of its own",
     "api/v1/auth/logout/": "carries a refresh token of its own",
+    "api/v1/devices/pair/": "carries a pairing code of its own",
     "api/schema/": "says what may be asked, and holds no data",
     "api/docs/": "says what may be asked, and holds no data",
     "health": "operations: no data of a patient",

@@ -16,4 +16,11 @@ urlpatterns = [
     route("biometrics/series/", readings.SeriesView, name="series"),
     route("analytics/aggregated/", readings.AggregatedView, name="aggregated"),
     route("devices/", devices.DevicesView, name="devices"),
+    route("devices/pair/", devices.PairView, name="device-pair"),
+    route("devices/precedence/", devices.PrecedenceView, name="device-precedence"),
+    route("devices/<uuid:device_id>/", devices.DeviceView, name="device"),
+    route(
+        "devices/<uuid:device_id>/pairing-code/", devices.PairingCodeView, name="pairing-code"
+    ),
+    route("devices/<uuid:device_id>/revoke/", devices.RevocationView, name="device-revoke"),
 ]

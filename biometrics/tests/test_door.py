@@ -7,10 +7,14 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 
-from biometrics import admission, group_commit, selectors
+from biometrics import admission, group_commit, selectors, services
 from biometrics import door as doors
+from biometrics.device_tokens import token_for
+from biometrics.models import Device, IngestBatch
+from clinicity.accounts.acting import acting_as
 from clinicity.accounts.models import User
 from clinicity.accounts.tokens import pair_issue
+from clinicity.common.actors import DOOR
 from patients.models import Patient
 
 pytestmark = pytest.mark.usefixtures("real_transactions")
@@ -143,10 +147,10 @@ def test_request_that_breaks_the_group_is_answered_alone(
 ) -> None:
     whole = group_commit.parcel_of
 
-    def stumble(body: bytes, part: Any) -> Any:
+    def stumble(body: bytes, part: Any, device: Any) -> Any:
         if b":02:" in body:
             raise ZeroDivisionError
-        return whole(body, part)
+        return whole(body, part, device)
 
     monkeypatch.setattr(group_commit, "parcel_of", stumble)
     token = pair_issue(alice).access
@@ -192,3 +196,49 @@ def test_too_many_bytes_at_once_are_turned_away(
         {"token": pair_issue(alice).access, "body": beat(patient)}
     )
     assert (status, headers["retry-after"]) == (503, "1")
+
+
+# A paired device.
+
+
+@pytest.fixture
+def watch(alice: User, patient: Patient) -> Device:
+    device = services.device_register(by=alice.actor, patient_id=patient.id, name="Watch")
+    made = services.pairing_code_make(by=alice.actor, device_id=device.id)
+    services.device_pair(by=DOOR, code=made.text, address="127.0.0.1")
+    group_commit._noted.clear()
+    with acting_as(alice.actor):
+        device.refresh_from_db()
+    return device
+
+
+def test_device_sends_for_its_patient_alone(
+    alice: User, patient: Patient, watch: Device
+) -> None:
+    event = json.loads(beat(patient, 1))
+    bare = {name: event[name] for name in ("data_type", "timestamp", "data")}
+    stranger = bare | {"patient_id": str(alice.id), "timestamp": "2025-04-17T15:00:00Z"}
+    body = json.dumps({"events": [bare, stranger], "battery_percent": 40}).encode()
+    ((status, _, receipt),) = knock_all({"token": token_for(watch), "body": body})
+    assert (status, receipt["accepted"], receipt["rejected"]) == (201, 1, 1)
+    assert receipt["reasons"][0]["reason"].startswith("wrong_patient")
+    with acting_as(alice.actor):
+        row = IngestBatch.objects.get()
+        watch.refresh_from_db()
+    assert (row.device_id, row.actor_id) == (watch.id, watch.id)
+    assert (watch.battery_percent, watch.last_seen_at is not None) == (40, True)
+
+
+def test_revoked_device_is_turned_away(alice: User, patient: Patient, watch: Device) -> None:
+    services.device_revoke(by=alice.actor, device_id=watch.id)
+    ((status, _, _),) = knock_all({"token": token_for(watch), "body": beat(patient)})
+    assert status == 401
+
+
+def test_device_of_another_is_refused(alice: User, patient: Patient, watch: Device) -> None:
+    body = json.dumps(json.loads(beat(patient)) | {"device_id": str(alice.id)}).encode()
+    answers = knock_all(
+        {"token": token_for(watch), "body": body},
+        {"token": pair_issue(alice).access, "body": body},
+    )
+    assert [status for status, _, _ in answers] == [400, 404]
