@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from biometrics.metrics import Metric
-from biometrics.selectors import Aggregate, Latest, Series
+from biometrics.selectors import Aggregate, Latest
 from biometrics.services import Receipt
 from clinicity.common.pages import Page
 from patients.models import Patient
@@ -73,18 +73,6 @@ def _stat(part: Latest) -> dict[str, Any]:
         "measured_at": part.measured_at,
         "synced_at": part.synced_at,
         "implausible": part.implausible,
-    }
-
-
-def series_document(series: Series) -> dict[str, Any]:
-    """What a chart loads."""
-    return {
-        "metric": series.metric.code,
-        "name": series.metric.name,
-        "unit": series.metric.unit,
-        "total": series.total,
-        "t": series.times_ms,
-        "v": series.values,
     }
 
 
