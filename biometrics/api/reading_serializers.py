@@ -71,6 +71,10 @@ class WindowOutput(serializers.Serializer[object]):
         child=serializers.DictField(child=serializers.FloatField()),
         help_text="For metrics of states by hour or day: the minutes in each state.",
     )
+    ends = serializers.ListField(
+        child=serializers.IntegerField(allow_null=True),
+        help_text="For single samples of states: when each ends, ms UTC.",
+    )
     annotations = MarkOutput(many=True, required=False)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
+from statistics import median
 
 import numpy as np
 
@@ -62,7 +63,16 @@ def with_breaks(
     return shown.tolist(), [None if np.isnan(v) else float(v) for v in drawn], kept.tolist()
 
 
-def day_gaps(days: Sequence[date]) -> list[DayGap]:
-    """The gaps between days with data; `days` ascend and differ."""
+def day_gaps(days: Sequence[date], usual: int = 1) -> list[DayGap]:
+    """The gaps between days with data, which ascend and differ.
+
+    `usual` is the step in days that is no gap yet.
+    """
     one = timedelta(1)
-    return [DayGap(a + one, b - one) for a, b in pairwise(days) if b - a > one]
+    return [DayGap(a + one, b - one) for a, b in pairwise(days) if (b - a).days > max(1, usual)]
+
+
+def usual_step(days: Sequence[date]) -> int:
+    """The step in days that what is measured now and then may take: twice its median."""
+    steps = [(b - a).days for a, b in pairwise(days)]
+    return round(2 * median(steps)) if steps else 2

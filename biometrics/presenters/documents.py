@@ -35,6 +35,7 @@ def window_document(found: Window) -> dict[str, Any]:
         "device": found.device,
         "states": {str(code): name for code, name in states.items()},
         "minutes": [_minutes(found.metric, part) for part in found.minutes],
+        "ends": found.ends_ms,
     }
 
 

@@ -44,6 +44,11 @@ STRENGTHS = (
 )  # fmt: skip
 
 
+def inner(name: str) -> str:
+    """A name inside a sentence: heart rate, but RMSSD."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+
+
 def unit_words(ucum: str) -> str:
     return str(UNITS.get(ucum, ucum.replace("{", "").replace("}", "")))
 
@@ -100,7 +105,7 @@ def association_sentence(found: Comparison) -> str:
     """What can be said of two metrics: an association with its interval, never a cause."""
     count = len(found.pairs)
     names = {
-        "first": found.first.name, "second": found.second.name, "n": count,
+        "first": inner(found.first.name), "second": inner(found.second.name), "n": count,
         "needed": found.needed, "pairs": _pairs(found.period, count),
     }  # fmt: skip
     if found.abstained == "too_few":

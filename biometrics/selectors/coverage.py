@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, F, Func, Max, Sum
 
 from biometrics.features.coverage import DayCoverage, day_coverage, hours_of_days, is_all_day
-from biometrics.features.gaps import DayGap, day_gaps
+from biometrics.features.gaps import DayGap, day_gaps, usual_step
 from biometrics.metrics import METRICS, Metric
 from biometrics.models import Device, IngestBatch, LatestReading, Rollup
 from biometrics.selectors.segments import scope_of
@@ -29,7 +29,7 @@ class MetricCoverage:
     """One metric's days with data, oldest first, and the gaps between them.
 
     `all_day` says that a day is counted by its hours; otherwise one sample covers it.
-    `current` is the gap that still lasts, None when data came today or yesterday.
+    `current` is the gap that still lasts, None while data came as often as usual.
     """
 
     metric: Metric
@@ -132,9 +132,12 @@ def _metric_coverage(
         )
         for day, hours, held, odd in rows
     ]  # fmt: skip
-    gaps = day_gaps([day.day for day in days])
-    since = DayGap(days[-1].day + timedelta(1), last)
-    current = since if since.days > 1 else None
+    measured = [day.day for day in days]
+    usual = 1 if all_day else usual_step(measured)
+    gaps = day_gaps(measured, usual)
+    # Today is not over: its data may still come.
+    since = DayGap(measured[-1] + timedelta(1), last)
+    current = since if since.days > usual else None
     known = [*gaps, *([current] if current else [])]
     longest = max(known, key=lambda gap: gap.days, default=None)
     return MetricCoverage(metric, all_day, days, gaps, longest, current, measured_at)

@@ -41,7 +41,7 @@ class Window:
 
     `implausible` are places of doubtful points; `device[i]` the place in `devices` of
     what measured point i. `low` and `high` are given for hours and days, `minutes` by
-    state for metrics of states.
+    state for metrics of states, `ends_ms` for single samples of those.
     """
 
     metric: Metric
@@ -57,6 +57,7 @@ class Window:
     low: list[float | None] = field(default_factory=list)
     high: list[float | None] = field(default_factory=list)
     minutes: list[dict[int, float]] = field(default_factory=list)
+    ends_ms: list[int | None] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -191,7 +192,14 @@ def _drawn(
         total=total, times_ms=times, values=values, gaps=gaps,
         implausible=[kept[place] for place in np.flatnonzero(_doubtful(metric, shown.value))],
         devices=devices, device=_spread(device, kept, len(times)),
+        ends_ms=_ends(metric, shown, kept, len(times)),
     )  # fmt: skip
+
+
+def _ends(metric: Metric, shown: Columns, kept: Sequence[int], length: int) -> list[int | None]:
+    if not metric.states:
+        return []
+    return _spread((shown.start_ms + shown.duration_ms).tolist(), kept, length)
 
 
 def _from_rollups(
