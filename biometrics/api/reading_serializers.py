@@ -189,7 +189,7 @@ class DeviceSyncOutput(serializers.Serializer[object]):
     metrics = LaneSyncOutput(many=True)
 
 
-class CoverageOutput(serializers.Serializer[object]):
+class ReadingCoverageOutput(serializers.Serializer[object]):
     first = serializers.DateField()
     last = serializers.DateField()
     time_zone = serializers.CharField()

@@ -26,6 +26,9 @@ from clinicity.common.actors import Actor
 from clinicity.common.exceptions import Invalid
 from patients import selectors as patients
 
+FIELDS = (
+    "device_id", "start_at", "local_date", "count", "mean", "low", "high", "sd", "implausible",
+)  # fmt: skip
 Minutes = dict[tuple[UUID | None, int], dict[int, float]]
 
 
@@ -49,6 +52,21 @@ class Period:
     hours: int
     hours_of_day: int
     coverage: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A rollup's `FIELDS`: a year of hours is 9,000 of them, too many for model instances."""
+
+    device_id: UUID | None
+    start_at: datetime
+    local_date: date
+    count: int
+    mean: float
+    low: float
+    high: float
+    sd: float | None
+    implausible: int
 
 
 @dataclass(frozen=True)
@@ -129,19 +147,21 @@ def _asked(
 
 def _page_rows(
     asked: _Asked, cursor: str | None, size: int | None
-) -> tuple[list[Rollup], datetime | None]:
+) -> tuple[list[_Row], datetime | None]:
     """The page's rows, and where the next page begins."""
-    rows = asked.rows()
+    rows = asked.rows().order_by("start_at")
     if cursor:
         rows = rows.filter(start_at__gt=_moment(cursor))
     if size is None:
-        return list(rows.order_by("start_at")), None
-    starts = list(
-        rows.order_by("start_at").values_list("start_at", flat=True).distinct()[: size + 1]
-    )
-    if len(starts) > size:
-        return list(rows.filter(start_at__lt=starts[size]).order_by("start_at")), starts[size]
-    return list(rows.order_by("start_at")), None
+        return _read(rows), None
+    starts = list(rows.values_list("start_at", flat=True).distinct()[: size + 1])
+    if len(starts) <= size:
+        return _read(rows), None
+    return _read(rows.filter(start_at__lt=starts[size])), starts[size]
+
+
+def _read(rows: "QuerySet[Rollup]") -> list[_Row]:
+    return [_Row(*row) for row in rows.values_list(*FIELDS)]
 
 
 def _moment(cursor: str) -> datetime:
@@ -152,9 +172,7 @@ def _moment(cursor: str) -> datetime:
         raise Invalid("The cursor is not one that this list gave.") from error
 
 
-def _periods(
-    asked: _Asked, rows: Sequence[Rollup], next_start: datetime | None
-) -> list[Period]:
+def _periods(asked: _Asked, rows: Sequence[_Row], next_start: datetime | None) -> list[Period]:
     if not rows:
         return []
     minutes = _minutes(asked, rows, next_start)
@@ -162,7 +180,8 @@ def _periods(
     lengths = _lengths(asked, rows)
     return [
         _period(
-            asked, row, minutes.get((row.device_id, ms_of(row.start_at))),
+            asked, row,
+            minutes.get((row.device_id, ms_of(row.start_at))) if minutes else None,
             hours.get((row.device_id, row.local_date), 0), lengths[row.local_date],
         )
         for row in rows
@@ -170,7 +189,7 @@ def _periods(
 
 
 def _period(
-    asked: _Asked, row: Rollup, minutes: dict[int, float] | None, hours: int, hours_of_day: int
+    asked: _Asked, row: _Row, minutes: dict[int, float] | None, hours: int, hours_of_day: int
 ) -> Period:
     by_day = asked.period == Rollup.Period.DAY
     coverage = _day_share if by_day else _hour_share
@@ -192,7 +211,7 @@ def _hour_share(metric: Metric, count: int, hours: float) -> float | None:
     return None if expected is None else min(1.0, count / expected)
 
 
-def _hours(asked: _Asked, rows: Sequence[Rollup]) -> dict[tuple[UUID | None, date], int]:
+def _hours(asked: _Asked, rows: Sequence[_Row]) -> dict[tuple[UUID | None, date], int]:
     """Hours with data of each device and day."""
     if asked.period != Rollup.Period.DAY:
         return {}
@@ -203,13 +222,13 @@ def _hours(asked: _Asked, rows: Sequence[Rollup]) -> dict[tuple[UUID | None, dat
     return {(device, day): hours for device, day, hours in counted}
 
 
-def _lengths(asked: _Asked, rows: Sequence[Rollup]) -> dict[date, int]:
+def _lengths(asked: _Asked, rows: Sequence[_Row]) -> dict[date, int]:
     first, last = rows[0].local_date, rows[-1].local_date
     hours = hours_of_days(first, last, asked.zone)
     return {first + timedelta(n): hours[n] for n in range(len(hours))}
 
 
-def _minutes(asked: _Asked, rows: Sequence[Rollup], next_start: datetime | None) -> Minutes:
+def _minutes(asked: _Asked, rows: Sequence[_Row], next_start: datetime | None) -> Minutes:
     """Minutes in each state by device and start of the hour or day; states only."""
     if asked.metric.aggregation is not Aggregation.TIME_IN_STATE:
         return {}

@@ -52,7 +52,7 @@ class SamplesView(APIView):
 
 
 class CoverageView(APIView):
-    @extend_schema(parameters=[shapes.CoverageQuery], responses=shapes.CoverageOutput)
+    @extend_schema(parameters=[shapes.CoverageQuery], responses=shapes.ReadingCoverageOutput)
     def get(self, request: Request) -> Response:
         query = parsed(shapes.CoverageQuery, request.query_params)
         if "last" not in query:
