@@ -50,7 +50,8 @@ class CorrectionForm(forms.Form):
     def __init__(self, *args: Any, devices: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         named = [(str(device.id), device.name) for device in devices]
-        self.fields["device_id"].choices = [("", _("every device")), *named]  # type: ignore[attr-defined]
+        self.devices = [("", _("every device")), *named]
+        self.fields["device_id"].choices = self.devices  # type: ignore[attr-defined]
         for name in ("start", "end"):
             self.fields[name].widget.attrs["data-window-wall"] = name
 
@@ -61,3 +62,7 @@ class CorrectionForm(forms.Form):
         if data.get("act") == "move" and not data.get("to", "").strip():
             self.add_error("to", _("Name the patient whom these readings belong to."))
         return data
+
+    def device_words(self) -> str:
+        """The chosen device's name."""
+        return str(dict(self.devices)[self.cleaned_data["device_id"] or ""])

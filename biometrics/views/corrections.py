@@ -41,7 +41,7 @@ def correct(request: HttpRequest, patient_id: UUID) -> HttpResponse:
                 messages.success(request, _("The readings were corrected."))
                 return redirect(_chart_of(patient, form.cleaned_data["metric"]))
             if valid:
-                context["preview"] = _preview(actor, patient, form.cleaned_data)
+                context["preview"] = _preview(actor, patient, form)
         except DomainError as refusal:
             form.add_error(None, refusal.detail)
         return render(request, "biometrics/correct.html", context)
@@ -56,15 +56,16 @@ def restore(request: HttpRequest, patient_id: UUID, position: int) -> HttpRespon
     return redirect(_chart_of(patient, request.POST.get("metric", "")))
 
 
-def _preview(actor: Actor, patient: Patient, asked: dict[str, Any]) -> dict[str, Any]:
+def _preview(actor: Actor, patient: Patient, form: CorrectionForm) -> dict[str, Any]:
+    asked = form.cleaned_data
     count = samples_touched(
         actor, patient.id, asked["metric"], asked["start"], asked["end"],
         device_id=_device_id(asked),
     )  # fmt: skip
-    to = patient_named(actor, asked["to"]) if asked["act"] == "move" else None
     return {
-        "metric": metric_of(asked["metric"]), "count": count, "to": to, "start": asked["start"],
-        "end": asked["end"], "reason": asked["reason"],
+        "metric": metric_of(asked["metric"]), "count": count, "device": form.device_words(),
+        "to": patient_named(actor, asked["to"]) if asked["act"] == "move" else None,
+        "start": asked["start"], "end": asked["end"], "reason": asked["reason"],
     }  # fmt: skip
 
 
