@@ -62,6 +62,14 @@ def day_edges(first_ms: int, last_ms: int, zones: Zones) -> tuple[list[date], In
     return days, np.array(edges, dtype=np.int64)
 
 
+def edges_of(first: date, last: date, zones: Zones) -> Ints:
+    """The moments (ms UTC) at which the local days first … last + 1 begin."""
+    count = (last - first).days + 2
+    return np.array(
+        [zones.start_of(first + timedelta(n)) for n in range(count)], dtype=np.int64
+    )
+
+
 @lru_cache(maxsize=20_000)
 def midnight_ms(day: date, zone: ZoneInfo) -> int:
     return int(datetime.combine(day, time(), zone).timestamp()) * 1000

@@ -1,91 +1,180 @@
-"""Readings as text and as JSON documents."""
+"""Readings on a page: newest values, one metric as a chart, its days, all metrics' days."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
-from biometrics.metrics import Metric
-from biometrics.selectors import Aggregate, AsOf, Latest, Series
-from biometrics.services import Receipt
-from clinicity.common.pages import Page
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from biometrics.metrics import Aggregation, Group, Metric
+from biometrics.presenters.words import (
+    GROUPS,
+    KINDS,
+    day_words,
+    figure_words,
+    minutes_words,
+    number_words,
+    unit_words,
+    value_words,
+)
+from biometrics.selectors import Aggregate, AsOf, Latest
+from biometrics.selectors.rollups import Period, Periods
+from biometrics.selectors.summaries import DailySummary
 from patients.models import Patient
 
-# The colour lane of each metric; others take the accent.
+# The colour lane of each group; others take the accent.
 LANES = {
-    "activity": "activity", "steps": "activity", "sleep_duration": "sleep",
-    "heart_rate": "heart", "resting_heart_rate": "heart", "hrv_sdnn": "heart",
-    "hrv_rmssd": "heart", "mood": "mood",
+    Group.ACTIVITY: "activity", Group.SLEEP: "sleep", Group.HEART: "heart", Group.MOOD: "mood",
 }  # fmt: skip
 WINDOW = timedelta(days=90)
-# UCUM as people read it. An annotation alone, in braces, is the word for what is counted.
-UNITS = {
-    "{count}/min": "counts/min", "{score}": "of 10", "{index}": "of 100", "Cel": "°C",
-    "mm[Hg]": "mmHg", "m[g]": "milli-g", "uS": "µS", "dB[SPL]": "dB", "1": "",
-}  # fmt: skip
+OVER_A_DAY = (Aggregation.SUM, Aggregation.TIME_IN_STATE)
 
 
-def unit_text(metric: Metric) -> str:
-    return UNITS.get(metric.unit, metric.unit.strip("{}"))
-
-
-def panel(patient: Patient, latest: Sequence[Latest], wanted: str) -> dict[str, Any]:
+def panel(
+    patient: Patient, latest: Sequence[Latest], summaries: Sequence[DailySummary], wanted: str
+) -> dict[str, Any]:
     """The overview's fragment: newest values and the chart of one metric."""
-    return {"patient": patient, "latest": [_stat(part) for part in latest]} | _chart(
-        latest, wanted, {}
-    )
+    return {"patient": patient, "latest": _stats(latest, summaries)} | chart(latest, wanted, {})
 
 
 def series_page(
-    patient: Patient, latest: Sequence[Latest], aggregates: Sequence[Aggregate],
-    receipts: Page[Receipt], query: Mapping[str, str],
+    patient: Patient, latest: Sequence[Latest], summaries: Sequence[DailySummary],
+    days: Periods | None, query: Mapping[str, str],
 ) -> dict[str, Any]:  # fmt: skip
-    """One metric large, all metrics in a table, and the receipts of what arrived."""
+    """One metric large with its days, and all metrics in a table."""
+    lines = _day_lines(days) if days else []
     return {
         "patient": patient,
-        "latest": [_stat(part) for part in latest],
-        "aggregates": [{"part": part, "unit": unit_text(part.metric)} for part in aggregates],
-        "page": receipts,
-    } | _chart(latest, query.get("metric", ""), query)
+        "tabs": tabs(patient, "biometrics:series"),
+        "groups": grouped(latest),
+        "latest": _stats(latest, summaries),
+        "summaries": [_summary_line(part) for part in summaries],
+        "days": lines,
+        "has_range": any(line["range"] for line in lines),
+        "has_remark": any(line["implausible"] for line in lines),
+    } | chart(latest, query.get("metric", ""), query)
 
 
-def _chart(latest: Sequence[Latest], wanted: str, query: Mapping[str, str]) -> dict[str, Any]:
-    shown = next((part for part in latest if part.metric.code == wanted), None)
-    shown = shown or (latest[0] if latest else None)
+def chart(latest: Sequence[Latest], wanted: str, query: Mapping[str, str]) -> dict[str, Any]:
+    """What the chart of the wanted metric starts with; the first one's without a wish."""
+    shown = shown_of(latest, wanted)
     if shown is None:
         return {"shown": None}
-    end = query.get("end") or (shown.measured_at + timedelta(minutes=1)).isoformat()
-    start = query.get("start") or (shown.measured_at - WINDOW).isoformat()
-    lane = LANES.get(shown.metric.code, "accent")
     return {
         "shown": shown.metric,
-        "lane": lane,
-        "start": start,
-        "end": end,
+        "lane": lane_of(shown.metric),
+        "start": query.get("start") or (shown.measured_at - WINDOW).isoformat(),
+        "end": query.get("end") or (shown.measured_at + timedelta(minutes=1)).isoformat(),
         "in_panel": not query,
     }
 
 
-def _stat(part: Latest) -> dict[str, Any]:
-    return {
+def shown_of(latest: Sequence[Latest], wanted: str) -> Latest | None:
+    found = next((part for part in latest if part.metric.code == wanted), None)
+    return found or (latest[0] if latest else None)
+
+
+def lane_of(metric: Metric) -> str:
+    return LANES.get(metric.group, "accent")
+
+
+def tabs(patient: Patient, current: str) -> list[dict[str, Any]]:
+    """The rooms of a patient's readings, those that are built."""
+    rooms = (
+        (_("Charts"), "biometrics:series"), (_("Compare two"), "biometrics:compare"),
+        (_("Data and coverage"), "biometrics:data"), (_("Devices"), "biometrics:devices"),
+        (_("Imports"), "biometrics:imports"),
+    )  # fmt: skip
+    return [
+        {"label": label, "href": href, "current": name == current, "count": None}
+        for label, name in rooms
+        if (href := _href(name, patient))
+    ]
+
+
+def grouped(latest: Sequence[Latest]) -> list[dict[str, Any]]:
+    """The metrics that are present, under their groups' names."""
+    ordered = sorted(latest, key=lambda part: list(Group).index(part.metric.group))
+    return [
+        {"name": GROUPS[group], "metrics": [part.metric for part in parts]}
+        for group, parts in groupby(ordered, key=lambda part: part.metric.group)
+    ]
+
+
+def _href(name: str, patient: Patient) -> str:
+    try:
+        return reverse(name, args=[patient.id])
+    except NoReverseMatch:
+        return ""
+
+
+def _stats(latest: Sequence[Latest], summaries: Sequence[DailySummary]) -> list[dict[str, Any]]:
+    """The newest values; of what adds up over a day, the newest day's figure."""
+    by_code = {part.metric.code: part for part in summaries}
+    return [_stat(part, by_code.get(part.metric.code)) for part in latest]
+
+
+def _stat(part: Latest, summary: DailySummary | None) -> dict[str, Any]:
+    stat = {
         "metric": part.metric,
-        "value": f"{part.value:.4g}",
-        "unit": unit_text(part.metric),
+        "value": value_words(part.metric, part.value),
+        "unit": unit_words(part.metric.unit),
         "measured_at": part.measured_at,
         "synced_at": part.synced_at,
-        "implausible": part.implausible,
+        "note": _("outside what is plausible") if part.implausible else "",
     }
+    if summary and part.metric.aggregation in OVER_A_DAY:
+        figure = summary.newest
+        stat["value"] = figure_words(part.metric, figure)
+        stat["unit"] = ""
+        stat["note"] = _("over %(day)s") % {"day": day_words(summary.newest_day)}
+    return stat
 
 
-def series_document(series: Series) -> dict[str, Any]:
-    """What a chart loads."""
+def _summary_line(part: DailySummary) -> dict[str, Any]:
+    """One metric's row: what a day of it comes to."""
+    metric = part.metric
     return {
-        "metric": series.metric.code,
-        "name": series.metric.name,
-        "unit": series.metric.unit,
-        "total": series.total,
-        "t": series.times_ms,
-        "v": series.values,
+        "metric": metric,
+        "kind": _("a day") if metric.aggregation is Aggregation.SUM else _("daily mean"),
+        "states": minutes_words(metric, part.minutes),
+        "mean": number_words(part.mean),
+        "low": number_words(part.low),
+        "high": number_words(part.high),
+        "unit": unit_words(metric.unit),
+        "days": part.days,
+        "samples": part.samples,
     }
+
+
+def _day_lines(found: Periods) -> list[dict[str, Any]]:
+    """The days of one metric, newest first."""
+    return [_day_line(found.metric, item) for item in reversed(found.items)]
+
+
+def _day_line(metric: Metric, item: Period) -> dict[str, Any]:
+    start = item.start_at
+    window = {"start": start.isoformat(), "end": (start + timedelta(days=1)).isoformat()}
+    return {
+        "day": item.local_date,
+        "query": urlencode({"metric": metric.code} | window),
+        "figure": figure_words(metric, item.figure),
+        "kind": KINDS[item.figure.kind],
+        "range": _range_words(metric, item),
+        "samples": item.count,
+        "hours": item.hours,
+        "hours_of_day": item.hours_of_day,
+        "implausible": item.implausible,
+    }
+
+
+def _range_words(metric: Metric, item: Period) -> str:
+    if metric.aggregation in OVER_A_DAY or item.count == 1:
+        return ""
+    return f"{number_words(item.low)} – {number_words(item.high)}"
 
 
 def aggregate_document(found: list[Aggregate]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Reading measurements: single samples, series for charts, summaries."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from tsdownsample import MinMaxLTTBDownsampler
 
-from biometrics.features.blob import values_from
-from biometrics.features.columns import EMPTY, Floats, Ints
+from biometrics.features.blob import blob_from, values_from
+from biometrics.features.columns import EMPTY, Columns, Floats, Ints, joined
+from biometrics.features.precedence import preferred
 from biometrics.features.spans import spans_between
 from biometrics.metrics import METRICS, Metric, metric_of
 from biometrics.models import LatestReading, Rollup
+from biometrics.selectors.devices import precedence_of
 from biometrics.services.state import SAMPLES
 from clinicity.accounts.acting import acting_as
 from clinicity.audit import services as audit
@@ -169,29 +171,54 @@ ORDER BY span_start_ms
 """
 
 
+def samples_speaking(
+    actor: Actor, patient_id: UUID, metric: str, start_ms: int, end_ms: int
+) -> Columns:
+    """Valid samples that start in [start_ms, end_ms), by time; where several devices
+    measured an hour, those of the one that is preferred."""
+    with acting_as(actor, _scope(actor, patient_id)):
+        rows = _segments(actor, patient_id, metric, start_ms, end_ms)
+        order = precedence_of(actor, patient_id, metric) if _several(rows) else ()
+    parts: dict[UUID | None, list[Columns]] = {}
+    for id, device, blob in rows:
+        found = blob_from(SAMPLES.open_value(patient_id, id, blob)).columns().valid()
+        parts.setdefault(device, []).append(found)
+    lanes = [(device, joined(found)) for device, found in parts.items()]
+    return preferred(lanes, order).between(start_ms, end_ms)
+
+
 def _values(
     actor: Actor, patient_id: UUID, metric: str, start_ms: int, end_ms: int
 ) -> Readings:
-    """Start and value of every valid sample that starts in [start_ms, end_ms)."""
-    first, last = spans_between(metric, start_ms, end_ms)
+    """Start and value only; one device's segments are not opened further than that."""
     with acting_as(actor, _scope(actor, patient_id)):
-        with pipelined() as ask:
-            rows = ask(SEGMENTS, [patient_id, metric, first, last])
-        parts = [
-            values_from(SAMPLES.open_value(patient_id, id, blob))
-            for id, _, blob in rows.fetchall()
-        ]
-        audit.record(
-            by=actor, act="reading.read", subject="reading", patient_id=patient_id,
-            metric=metric, segments=len(parts),
-        )  # fmt: skip
+        rows = _segments(actor, patient_id, metric, start_ms, end_ms)
+        if _several(rows):
+            found = samples_speaking(actor, patient_id, metric, start_ms, end_ms)
+            return Readings(found.start_ms, found.value)
+        parts = [values_from(SAMPLES.open_value(patient_id, id, blob)) for id, _, blob in rows]
     times = np.concatenate([EMPTY.start_ms, *(part[0] for part in parts)])
     values = np.concatenate([EMPTY.value, *(part[1] for part in parts)])
-    if (times[1:] < times[:-1]).any():  # several devices
-        order = np.argsort(times, kind="stable")
-        times, values = times[order], values[order]
     inside = slice(*np.searchsorted(times, (start_ms, end_ms)).tolist())
     return Readings(times[inside], values[inside])
+
+
+def _segments(
+    actor: Actor, patient_id: UUID, metric: str, start_ms: int, end_ms: int
+) -> list[tuple[UUID, UUID | None, bytes]]:
+    """Id, device and sealed samples of the segments of a window, with the read on record."""
+    with pipelined() as ask:
+        found = ask(SEGMENTS, [patient_id, metric, *spans_between(metric, start_ms, end_ms)])
+    rows = found.fetchall()
+    audit.record(
+        by=actor, act="reading.read", subject="reading", patient_id=patient_id,
+        metric=metric, segments=len(rows),
+    )  # fmt: skip
+    return rows
+
+
+def _several(rows: Sequence[tuple[UUID, UUID | None, bytes]]) -> bool:
+    return len({device for _, device, _ in rows}) > 1
 
 
 def _with_gaps(shown: Readings, found: Readings) -> tuple[list[int], list[float | None]]:

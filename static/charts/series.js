@@ -1,18 +1,13 @@
 // A series that can be zoomed from years to single samples: each window is fetched
 // anew, thinned on the server to what can be seen, gaps drawn as gaps.
 import uPlot from "../npm/uplot/uPlot.esm.js";
+import { drawBand, drawDoubts, drawGaps, drawMarks } from "./drawing.js";
+import { DATES, DAY, axisStyle, format, moment, redrawn, resolved, tableOf, zoned } from "./plot.js";
+import { shapeOf } from "./shapes.js";
 
-const DAY = 86400e3;
-
-// light-dark() is resolved by asking an element, not by reading the token.
-function resolved(node, token) {
-  const probe = document.createElement("span");
-  probe.className = `ink-${token}`;
-  node.append(probe);
-  const value = getComputedStyle(probe).color;
-  probe.remove();
-  return value;
-}
+const SHORTEST = 10e3;
+const SLOW = 250;
+const FEW_MARKS = 8;
 
 class Series {
   constructor(node) {
@@ -31,99 +26,140 @@ class Series {
   listen() {
     for (const button of this.node.querySelectorAll("[data-days]"))
       button.addEventListener("click", () => this.show(this.full[1] - button.dataset.days * DAY, this.full[1]));
+    for (const button of this.node.querySelectorAll("[data-move]"))
+      button.addEventListener("click", () => this.show(...this.moves()[button.dataset.move]));
     this.node.querySelector("[data-table]").addEventListener("click", (event) => this.toggleTable(event.currentTarget));
     this.plot.addEventListener("keydown", (event) => this.key(event));
-    new ResizeObserver(() => this.chart?.setSize(this.size())).observe(this.plot);
-    document.addEventListener("clinicity:theme", () => this.draw());
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
+    redrawn(this.plot, () => this.draw(), () => this.chart?.setSize(this.size()));
   }
 
-  key(event) {
+  moves() {
     const span = this.end - this.start;
-    const moves = {
+    return {
       ArrowLeft: [this.start - span / 4, this.end - span / 4],
       ArrowRight: [this.start + span / 4, this.end + span / 4],
       "+": [this.start + span / 4, this.end - span / 4],
       "-": [this.start - span / 2, this.end + span / 2],
       0: this.full,
     };
-    const to = moves[event.key === "=" ? "+" : event.key];
+  }
+
+  key(event) {
+    if (event.shiftKey && event.key.startsWith("Arrow")) return this.step(event);
+    const to = this.moves()[event.key === "=" ? "+" : event.key];
     if (!to) return;
     event.preventDefault();
     this.show(...to);
   }
 
+  // Shift with arrows walks from point to point, and says each.
+  step(event) {
+    const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!way || !this.chart) return;
+    event.preventDefault();
+    const { t } = this.series;
+    let place = this.at === undefined ? (way > 0 ? 0 : t.length - 1) : this.at + way;
+    while (this.shape.words(place) === "" && place >= 0 && place < t.length) place += way;
+    if (place < 0 || place >= t.length) return;
+    const left = this.chart.valToPos(t[place] / 1000, "x");
+    this.chart.setCursor({ left, top: this.chart.bbox.height / 2 / devicePixelRatio });
+    this.say(place);
+  }
+
   show(start, end) {
-    if (end - start < 60e3) return;
-    [this.start, this.end] = [start, end];
+    if (end - start < SHORTEST) return;
+    [this.start, this.end] = [start, Math.min(end, Math.max(this.full[1], Date.now() + DAY))];
     this.load();
   }
 
-  async load() {
+  address() {
     const url = new URL(this.data.url, location.href);
+    const shape = shapeOf(this.data.aggregation, this.end - this.start);
+    const resolution = shape.resolution(this.end - this.start);
     url.searchParams.set("metric", url.searchParams.get("metric") ?? this.data.metric);
     url.searchParams.set("start", new Date(this.start).toISOString());
     url.searchParams.set("end", new Date(this.end).toISOString());
-    url.searchParams.set("points", String(Math.max(200, Math.round(this.plot.clientWidth * 1.5))));
+    if (resolution) url.searchParams.set("resolution", resolution);
+    else url.searchParams.set("points", String(Math.max(200, Math.round(this.plot.clientWidth * 1.5))));
+    if (this.marksList()) url.searchParams.set("annotations", "true");
+    return [url, shape];
+  }
+
+  async load() {
+    const [url, shape] = this.address();
     this.aborter?.abort();
     this.aborter = new AbortController();
+    const slow = setTimeout(() => (this.note.textContent = this.data.wordLoading), SLOW);
+    this.plot.setAttribute("aria-busy", "true");
     try {
       const answer = await fetch(url, { headers: { Accept: "application/json" }, signal: this.aborter.signal });
       if (!answer.ok) throw new Error(String(answer.status));
       this.series = await answer.json();
-      // UCUM writes what is counted in braces; people don't.
-      this.series.unit = (this.series.unit ?? "").replace(/[{}]/g, "");
+      this.shape = new shape(this.series, (token) => resolved(this.node, token), this.data.lane);
       this.draw();
     } catch (error) {
       if (error.name !== "AbortError") this.note.textContent = this.data.wordFailed;
+      else return;
+    } finally {
+      clearTimeout(slow);
     }
+    this.plot.removeAttribute("aria-busy");
   }
 
   size() {
-    return { width: this.plot.clientWidth, height: 240 };
+    return { width: this.plot.clientWidth, height: 260 };
   }
 
   draw() {
     if (!this.series) return;
-    const { t, v, unit, usual } = this.series;
-    this.node.querySelector("[data-unit]").textContent = unit ?? "";
+    this.at = undefined;
+    const { unit_text: unit, usual } = this.series;
+    this.node.querySelector("[data-unit]").textContent = this.unitWords();
     this.chart?.destroy();
-    this.chart = new uPlot(this.options(usual), [t.map((ms) => ms / 1000), v], this.plot);
-    const empty = !v.some((value) => value !== null);
-    const band = usual ? `${this.data.wordUsual} ${this.format(usual.low)}–${this.format(usual.high)} ${unit ?? ""}. ` : "";
-    this.note.textContent = empty ? this.data.wordEmpty : band + this.data.wordGaps;
+    this.chart = new uPlot(this.options(), [this.series.t.map((ms) => ms / 1000), ...this.shape.columns()], this.plot);
+    const empty = !this.series.total;
+    const band = usual ? `${this.data.wordUsual} ${format(usual.low)}–${format(usual.high)} ${unit}. ` : "";
+    this.note.textContent = empty ? this.data.wordEmpty : band + this.summary();
     this.markWindow();
+    this.listMarks();
+    this.listStates();
     if (!this.table.hidden) this.fillTable();
   }
 
-  options(usual) {
-    const ink = resolved(this.node, "2");
-    const line = resolved(this.node, "line");
-    const lane = resolved(this.node, this.data.lane);
-    const band = resolved(this.node, "band");
-    const axis = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 }, font: "12px system-ui" };
-    return {
-      ...this.size(),
-      tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1e3), this.data.zone),
-      legend: { show: false },
-      cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
-      scales: { x: { min: this.start / 1000, max: this.end / 1000 }, y: { range: (_, low, high) => this.range(low, high, usual) } },
-      axes: [{ ...axis, values: DATES }, { ...axis, size: 60 }],
-      series: [{}, { stroke: lane, width: 1.25, spanGaps: false, points: { show: (u) => u.data[0].length < 300, size: 3, fill: lane } }],
-      hooks: {
-        drawClear: [(u) => usual && drawBand(u, usual, band)],
-        setSelect: [(u) => this.brushed(u)],
-        setCursor: [(u) => this.read(u)],
-      },
-    };
+  unitWords() {
+    const per = { day: this.data.wordPerDay, hour: this.data.wordPerHour }[this.series.resolution] ?? "";
+    return [this.series.minutes.length ? "h" : this.series.unit_text, per].filter(Boolean).join(" ");
   }
 
-  range(low, high, usual) {
-    if (low === null) return usual ? [usual.low, usual.high] : [0, 1];
-    const bottom = Math.min(low, usual?.low ?? low);
-    const top = Math.max(high, usual?.high ?? high);
-    const pad = (top - bottom || Math.abs(top) || 1) * 0.08;
-    return [bottom >= 0 ? Math.max(0, bottom - pad) : bottom - pad, top + pad];
+  summary() {
+    const parts = [];
+    const points = this.series.v.filter((value) => value !== null).length;
+    if (this.series.resolution === "points" || this.series.resolution === "raw")
+      parts.push(points < this.series.total ? this.data.wordThinned.replace("%1", points.toLocaleString()).replace("%2", this.series.total.toLocaleString()) : this.data.wordSingle.replace("%1", points.toLocaleString()));
+    if (this.series.gaps.length) parts.push(this.data.wordGaps.replace("%1", this.series.gaps.length));
+    if (this.series.implausible.length) parts.push(this.data.wordDoubts.replace("%1", this.series.implausible.length));
+    return parts.join(" ");
+  }
+
+  options() {
+    const axis = axisStyle(this.node);
+    const ink = (token) => resolved(this.node, token);
+    const [band, gap, high, mark, surface] = ["band", "sunken", "high", "2", "surface"].map(ink);
+    return {
+      ...this.size(),
+      tzDate: zoned(this.data.zone),
+      legend: { show: false },
+      cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
+      scales: { x: { min: this.start / 1000, max: this.end / 1000 }, y: { range: (_, low, top) => this.shape.range(low, top) } },
+      axes: [{ ...axis, values: DATES }, { ...axis, size: 60, ...this.shape.axis() }],
+      series: [{}, ...this.shape.drawn()],
+      hooks: {
+        drawClear: [(u) => drawGaps(u, this.series.gaps, gap), (u) => this.series.usual && drawBand(u, this.series.usual, band)],
+        draw: [(u) => drawDoubts(u, this.series.implausible, high), (u) => drawMarks(u, this.series.annotations ?? [], mark, surface)],
+        setSelect: [(u) => this.brushed(u)],
+        setCursor: [(u) => this.say(u.cursor.idx)],
+      },
+    };
   }
 
   brushed(u) {
@@ -134,33 +170,70 @@ class Series {
     this.show(from, until);
   }
 
-  read(u) {
-    const { idx } = u.cursor;
-    if (idx === null || idx === undefined) return;
-    const value = this.series.v[idx];
-    if (value === null || value === undefined) return;
-    this.note.textContent = `${this.format(value)} ${this.series.unit ?? ""} ${this.data.wordAt} ${this.moment(this.series.t[idx])}`;
+  say(place) {
+    if (place === null || place === undefined) return;
+    const words = this.shape.words(place);
+    if (!words) return;
+    this.at = place;
+    this.note.textContent = [`${words}, ${this.when(this.series.t[place])}`, this.deviceOf(place), this.doubtOf(place)].filter(Boolean).join(" · ");
   }
 
-  format(value) {
-    return Number(value).toLocaleString(document.documentElement.lang, { maximumSignificantDigits: 4 });
+  when(ms) {
+    return moment(ms, this.data.zone, { clock: this.series.resolution !== "day" });
   }
 
-  moment(ms) {
-    const options = { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZone: this.data.zone };
-    return new Date(ms).toLocaleString(document.documentElement.lang, options);
+  deviceOf(place) {
+    const device = this.series.device[place];
+    return device === null || device === undefined ? "" : this.series.devices[device]?.name || this.data.wordNoDevice;
+  }
+
+  doubtOf(place) {
+    return this.series.implausible.includes(place) ? this.data.wordDoubt : "";
   }
 
   markWindow() {
     const days = Math.round((this.end - this.start) / DAY);
     for (const button of this.node.querySelectorAll("[data-days]"))
       button.setAttribute("aria-pressed", String(this.end === this.full[1] && Number(button.dataset.days) === days));
+    const [start, end] = [new Date(this.start).toISOString(), new Date(this.end).toISOString()];
+    this.node.dispatchEvent(new CustomEvent("clinicity:window", { bubbles: true, detail: { start, end } }));
     const ask = this.node.querySelector("[data-ask]");
     if (!ask) return;
     const url = new URL(ask.dataset.href, location.href);
-    url.searchParams.set("start", new Date(this.start).toISOString());
-    url.searchParams.set("end", new Date(this.end).toISOString());
+    url.searchParams.set("start", start);
+    url.searchParams.set("end", end);
     ask.href = url;
+  }
+
+  marksList() {
+    return this.node.querySelector("[data-marks]");
+  }
+
+  listMarks() {
+    const box = this.marksList();
+    if (!box) return;
+    const marks = this.series.annotations ?? [];
+    box.querySelector("ol").replaceChildren(...marks.map((mark) => {
+      const line = document.createElement("li");
+      line.textContent = `${mark.text}, ${this.when(mark.t)}`;
+      return line;
+    }));
+    box.querySelector("[data-marks-count]").textContent = marks.length;
+    box.open = marks.length <= FEW_MARKS;
+    box.hidden = !marks.length;
+  }
+
+  listStates() {
+    const legend = this.node.querySelector("[data-legend]");
+    legend.replaceChildren(...this.shape.legend().map(([name, lane]) => {
+      const line = document.createElement("li");
+      line.className = `chart-state ink-${lane}`;
+      const word = document.createElement("span");
+      word.textContent = name;
+      line.append(word);
+      return line;
+    }));
+    legend.hidden = !legend.children.length;
   }
 
   toggleTable(button) {
@@ -170,47 +243,13 @@ class Series {
   }
 
   fillTable() {
-    const table = document.createElement("table");
-    table.className = "table";
-    const head = table.createTHead().insertRow();
-    for (const words of [this.data.wordTime, `${this.data.wordValue} (${this.series.unit ?? ""})`]) {
-      const cell = document.createElement("th");
-      cell.scope = "col";
-      cell.textContent = words;
-      head.append(cell);
-    }
-    const body = table.createTBody();
-    this.series.t.forEach((ms, at) => {
-      if (this.series.v[at] === null) return;
-      const row = body.insertRow();
-      row.insertCell().textContent = this.moment(ms);
-      row.insertCell().textContent = this.format(this.series.v[at]);
+    const rows = this.series.t.flatMap((ms, at) => {
+      const words = this.shape.words(at);
+      return words ? [[this.when(ms), words, this.deviceOf(at), this.doubtOf(at)]] : [];
     });
-    this.table.replaceChildren(table);
+    const heads = [this.data.wordTime, this.data.wordValue, this.data.wordDevice, this.data.wordRemark];
+    this.table.replaceChildren(tableOf(heads, rows));
   }
-}
-
-// Axis labels say the month in words, so that no date can be read in two ways.
-const YEAR = 365 * 86400;
-const DATES = [
-  [YEAR, "{YYYY}", null, null, null, null, null, null, 1],
-  [28 * 86400, "{MMM}", "\n{YYYY}", null, null, null, null, null, 1],
-  [86400, "{D} {MMM}", "\n{YYYY}", null, null, null, null, null, 1],
-  [3600, "{HH}:{mm}", "\n{D} {MMM} {YYYY}", null, "\n{D} {MMM}", null, null, null, 1],
-  [60, "{HH}:{mm}", "\n{D} {MMM} {YYYY}", null, "\n{D} {MMM}", null, null, null, 1],
-  [1, "{HH}:{mm}:{ss}", "\n{D} {MMM} {YYYY}", null, "\n{D} {MMM}", null, null, null, 1],
-];
-
-function drawBand(u, usual, fill) {
-  const top = u.valToPos(usual.high, "y", true);
-  const bottom = u.valToPos(usual.low, "y", true);
-  u.ctx.save();
-  u.ctx.beginPath();
-  u.ctx.rect(u.bbox.left, u.bbox.top, u.bbox.width, u.bbox.height);
-  u.ctx.clip();
-  u.ctx.fillStyle = fill;
-  u.ctx.fillRect(u.bbox.left, top, u.bbox.width, bottom - top);
-  u.ctx.restore();
 }
 
 export function hydrate(root = document) {

@@ -1,4 +1,4 @@
-"""Readings out: series and summaries."""
+"""Summaries of all metrics."""
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -8,17 +8,10 @@ from rest_framework.views import APIView
 
 from biometrics import selectors
 from biometrics.api import serializers as shapes
-from biometrics.presenters.readings import aggregate_document, series_document
+from biometrics.presenters.readings import aggregate_document
 from clinicity.accounts.requests import actor_of
 from clinicity.common import clock
 from clinicity.common.parsing import parsed
-
-
-class SeriesView(APIView):
-    @extend_schema(parameters=[shapes.SeriesQuery], responses=shapes.SeriesOutput)
-    def get(self, request: Request) -> Response:
-        query = parsed(shapes.SeriesQuery, request.query_params)
-        return Response(series_document(selectors.series(actor_of(request), **query)))
 
 
 class AggregatedView(APIView):
