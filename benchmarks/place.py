@@ -1,7 +1,7 @@
 """The house of one benchmark: stack, cast, servers and the tables of the peers."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -42,6 +42,13 @@ class Cast:
     actor: "Actor"
     token: str
     patients: list[UUID]
+    # Whose minutes they have, where it is not their place in the list.
+    persons: Sequence[int] = ()
+
+    def with_counts(self, counts: Sequence[int]) -> Iterator[tuple[int, UUID, int]]:
+        """Each patient's number, id and count of samples."""
+        persons = self.persons or range(len(self.patients))
+        return zip(persons, self.patients, counts, strict=True)
 
 
 @contextmanager
@@ -99,7 +106,7 @@ def demand_ours(people: Cast, counts: list[int]) -> None:
     """Of patient n we must hold exactly the first counts[n] minutes."""
     from biometrics import selectors  # noqa: PLC0415  Django is open by now
 
-    for person, (patient, count) in enumerate(zip(people.patients, counts, strict=True)):
+    for person, patient, count in people.with_counts(counts):
         found = selectors.readings_array(people.actor, patient, METRIC, START, END)
         _demand_equal("clinicity", person, count, found.times_ms, found.values)
 
@@ -107,7 +114,7 @@ def demand_ours(people: Cast, counts: list[int]) -> None:
 def demand_rows(name: str, people: Cast, counts: list[int]) -> None:
     """The same of a peer's table."""
     with owner() as connection:
-        for person, (patient, count) in enumerate(zip(people.patients, counts, strict=True)):
+        for person, patient, count in people.with_counts(counts):
             rows = connection.execute(READ.format(name=name), [patient]).fetchall()
             times, values = np.array(rows, dtype=np.float64).reshape(-1, 2).T
             _demand_equal(name, person, count, times, values)
