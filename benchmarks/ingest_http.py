@@ -4,7 +4,7 @@
 segments, rollups, latest value, audit and outbox. The peers check the JWT and store bare
 rows under a unique identity, unencrypted, without any of these. `psql_copy` is the limit of
 rows (no HTTP at all), `bare_http` that of client and server (nothing is done).
-Each server is one uvicorn process (uvloop, httptools; Django as ASGI).
+Each server is one uvicorn process (uvloop, httptools; the Django peers as WSGI).
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -12,13 +12,14 @@ import numpy as np
 import psycopg
 
 from benchmarks.minutes import METRIC, minutes
+from benchmarks.peers import App
 from biometrics.features.columns import Columns
 from tests.faults.house import House, await_port, free_port, house
 
 if TYPE_CHECKING:
     from clinicity.common.actors import Actor
 
-DOOR, DOOR_PATH = "clinicity.asgi:application", "/api/v1/biometric-events"
+DOOR, DOOR_PATH = App("clinicity.asgi:application"), "/api/v1/biometric-events"
 EARLY = datetime(1990, 1, 1, tzinfo=UTC)
 START, END = datetime(2024, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
@@ -77,12 +78,13 @@ def cast(patients: int) -> Cast:
     return Cast(user.actor, str(token), made)
 
 
-def served(place: House, app: str) -> int:
+def served(place: House, app: App) -> int:
     """A server process of one worker, the same for every app; its port."""
     port = free_port()
     place.spawn(
         [
-            "-m", "uvicorn", app, "--port", str(port), "--no-access-log",
+            "-W", "ignore", "-m", "uvicorn", app.place, "--interface", app.interface,
+            "--port", str(port), "--no-access-log",
             "--loop", "uvloop", "--http", "httptools", "--log-level", "warning",
             "--timeout-keep-alive", "3600",  # a connection waits while the others have their turn
         ],
