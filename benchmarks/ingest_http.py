@@ -4,13 +4,15 @@
 segments, rollups, latest value, audit and outbox. The peers check the JWT and store bare
 rows under a unique identity, unencrypted, without any of these. `psql_copy` is the limit of
 rows (no HTTP at all), `bare_http` that of client and server (nothing is done).
-Each server is one uvicorn process (uvloop, httptools; Django as ASGI).
+Each server is one uvicorn process (uvloop, httptools; the Django peers as WSGI).
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import UUID
 
 import msgspec
@@ -18,7 +20,7 @@ import msgspec
 from benchmarks.client import Line, Target, tail, target
 from benchmarks.minutes import METRIC, minutes
 from benchmarks.peers import APPS, BARE, BARE_APP, PSQL
-from benchmarks.peers.psql_copy import Session, script_of
+from benchmarks.peers.psql_copy import Session, binary_of, script_of
 from benchmarks.place import (
     DOOR,
     DOOR_PATH,
@@ -49,9 +51,10 @@ def main() -> None:
 
 def _report(place: House, clients: int, batches: int, rounds: int) -> Report:
     people = cast(clients * PATIENTS)
-    load = Load(people.patients, clients, batches)
-    with _ways(place, people.token, load) as ways:
-        report = measured("ingest_http", "samples/s", ways, rounds, before=load.prepare)
+    with TemporaryDirectory(dir=place.folder.root) as folder:
+        load = Load(people.patients, clients, batches, Path(folder))
+        with _ways(place, people.token, load) as ways:
+            report = measured("ingest_http", "samples/s", ways, rounds, before=load.prepare)
     counts = load.counts(rounds + 1)
     demand_ours(people, counts)
     for name in (*APPS, PSQL):
@@ -62,7 +65,10 @@ def _report(place: House, clients: int, batches: int, rounds: int) -> Report:
 class Load:
     """What each client sends in a round, as HTTP requests and as COPY scripts."""
 
-    def __init__(self, patients: Sequence[UUID], clients: int, batches: int) -> None:
+    def __init__(
+        self, patients: Sequence[UUID], clients: int, batches: int, folder: Path
+    ) -> None:
+        self.folder = folder
         self.patients, self.clients, self.batches = patients, clients, batches
         self.requests: list[list[bytes]] = []
         self.scripts: list[list[bytes]] = []
@@ -70,10 +76,7 @@ class Load:
     def prepare(self, number: int) -> None:
         plans = [self._plan(client, number) for client in range(self.clients)]
         self.requests = [[self._request(*part) for part in plan] for plan in plans]
-        self.scripts = [
-            [script_of(self.patients[p], METRIC, minutes(p, first, BATCH)) for p, first in plan]
-            for plan in plans
-        ]
+        self.scripts = [[self._script(*part) for part in plan] for plan in plans]
 
     def counts(self, rounds: int) -> list[int]:
         """Samples of each patient after so many rounds."""
@@ -88,6 +91,12 @@ class Load:
     def _request(self, person: int, first: int) -> bytes:
         body = batch_body(self.patients[person], minutes(person, first, BATCH))
         return tail(f"{person}-{first}", body)
+
+    def _script(self, person: int, first: int) -> bytes:
+        file = self.folder / f"batch-{person}-{first % (self.batches * BATCH)}.copy"
+        columns = minutes(person, first, BATCH)
+        file.write_bytes(binary_of(self.patients[person], METRIC, columns))
+        return script_of(file)
 
 
 def batch_body(patient_id: UUID, columns: Columns) -> bytes:

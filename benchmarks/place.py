@@ -1,7 +1,7 @@
 """The house of one benchmark: stack, cast, servers and the tables of the peers."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,13 +12,14 @@ import numpy as np
 import psycopg
 
 from benchmarks.minutes import METRIC, minutes
+from benchmarks.peers import App
 from biometrics.features.columns import Columns
 from tests.faults.house import House, await_port, free_port, house
 
 if TYPE_CHECKING:
     from clinicity.common.actors import Actor
 
-DOOR, DOOR_PATH = "clinicity.asgi:application", "/api/v1/biometric-events"
+DOOR, DOOR_PATH = App("clinicity.asgi:application"), "/api/v1/biometric-events"
 EARLY = datetime(1990, 1, 1, tzinfo=UTC)
 START, END = datetime(2024, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
@@ -42,6 +43,13 @@ class Cast:
     actor: "Actor"
     token: str
     patients: list[UUID]
+    # Whose minutes they have, where it is not their place in the list.
+    persons: Sequence[int] = ()
+
+    def with_counts(self, counts: Sequence[int]) -> Iterator[tuple[int, UUID, int]]:
+        """Each patient's number, id and count of samples."""
+        persons = self.persons or range(len(self.patients))
+        return zip(persons, self.patients, counts, strict=True)
 
 
 @contextmanager
@@ -70,12 +78,13 @@ def cast(patients: int) -> Cast:
     return Cast(user.actor, str(token), made)
 
 
-def served(place: House, app: str) -> int:
+def served(place: House, app: App) -> int:
     """A server process of one worker, the same for every app; its port."""
     port = free_port()
     place.spawn(
         [
-            "-m", "uvicorn", app, "--port", str(port), "--no-access-log",
+            "-W", "ignore", "-m", "uvicorn", app.place, "--interface", app.interface,
+            "--port", str(port), "--no-access-log",
             "--loop", "uvloop", "--http", "httptools", "--log-level", "warning",
             "--timeout-keep-alive", "3600",  # a connection waits while the others have their turn
         ],
@@ -99,7 +108,7 @@ def demand_ours(people: Cast, counts: list[int]) -> None:
     """Of patient n we must hold exactly the first counts[n] minutes."""
     from biometrics import selectors  # noqa: PLC0415  Django is open by now
 
-    for person, (patient, count) in enumerate(zip(people.patients, counts, strict=True)):
+    for person, patient, count in people.with_counts(counts):
         found = selectors.readings_array(people.actor, patient, METRIC, START, END)
         _demand_equal("clinicity", person, count, found.times_ms, found.values)
 
@@ -107,7 +116,7 @@ def demand_ours(people: Cast, counts: list[int]) -> None:
 def demand_rows(name: str, people: Cast, counts: list[int]) -> None:
     """The same of a peer's table."""
     with owner() as connection:
-        for person, (patient, count) in enumerate(zip(people.patients, counts, strict=True)):
+        for person, patient, count in people.with_counts(counts):
             rows = connection.execute(READ.format(name=name), [patient]).fetchall()
             times, values = np.array(rows, dtype=np.float64).reshape(-1, 2).T
             _demand_equal(name, person, count, times, values)

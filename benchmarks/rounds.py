@@ -32,7 +32,7 @@ class Report:
     """Rows and their ratios.
 
     A row `NAME_suffix` is told beside `clinicity_suffix` for each of `suffixes`, and
-    beside `clinicity` otherwise. `extra` is what a benchmark adds to the JSON.
+    beside `clinicity` otherwise, where there is such a row. `extra` is what a benchmark adds to the JSON.
     """
 
     benchmark: str
@@ -47,7 +47,9 @@ class Report:
         medians = {row.name: row.median for row in self.rows}
         pairs = [(self._ours(name), name) for name in medians if not name.startswith(OURS)]
         return {
-            f"{ours}/{name}": round(medians[ours] / medians[name], 4) for ours, name in pairs
+            f"{ours}/{name}": round(medians[ours] / medians[name], 4)
+            for ours, name in pairs
+            if ours in medians
         }
 
     def _ours(self, name: str) -> str:

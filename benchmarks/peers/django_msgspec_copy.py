@@ -1,11 +1,11 @@
-"""Django's own async views at their fastest: typed msgspec structs, psycopg binary COPY.
+"""Django's plain views at their fastest: typed msgspec structs, psycopg binary COPY.
 
 COPY goes straight into the table; where a sample is there already, it is done again through
 a temporary table. One event is one INSERT.
 """
 
 import os
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -14,9 +14,9 @@ import jwt
 import msgspec
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from psycopg import AsyncConnection
+from psycopg import Connection
 from psycopg.errors import UniqueViolation
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import ConnectionPool
 
 from benchmarks.peers import POOL
 
@@ -33,17 +33,14 @@ settings.configure(
 )  # fmt: skip
 django.setup()
 
-from django.core.asgi import get_asgi_application  # noqa: E402
+from django.core.wsgi import get_wsgi_application  # noqa: E402
 from django.urls import path  # noqa: E402
 
 Row = tuple[UUID, str, datetime, float]
-pool = AsyncConnectionPool(
-    os.environ["DATABASE_OWNER_URL"],
-    min_size=4,
-    max_size=POOL,
-    open=False,
+pool = ConnectionPool(
+    os.environ["DATABASE_OWNER_URL"], min_size=4, max_size=POOL, open=True,
     kwargs={"autocommit": True},  # one statement is one transaction, in one round trip
-)
+)  # fmt: skip
 
 
 class Data(msgspec.Struct):
@@ -68,21 +65,19 @@ class Batch(msgspec.Struct):
 batches, singles = msgspec.json.Decoder(Batch), msgspec.json.Decoder(Single)
 
 
-async def batch(request: HttpRequest) -> HttpResponse:
-    return await _answered(request, _batch)
+def batch(request: HttpRequest) -> HttpResponse:
+    return _answered(request, _batch)
 
 
-async def event(request: HttpRequest) -> HttpResponse:
-    return await _answered(request, _event)
+def event(request: HttpRequest) -> HttpResponse:
+    return _answered(request, _event)
 
 
-async def _answered(
-    request: HttpRequest, store: Callable[[bytes], Awaitable[int]]
-) -> HttpResponse:
+def _answered(request: HttpRequest, store: Callable[[bytes], int]) -> HttpResponse:
     try:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         jwt.decode(token, KEY, algorithms=["HS256"])
-        accepted = await store(request.body)
+        accepted = store(request.body)
     except jwt.InvalidTokenError:
         return HttpResponse(status=401)
     except msgspec.DecodeError:
@@ -90,37 +85,35 @@ async def _answered(
     return HttpResponse(b'{"accepted":%d}' % accepted, "application/json", status=201)
 
 
-async def _batch(body: bytes) -> int:
+def _batch(body: bytes) -> int:
     found = batches.decode(body)
     rows = [(found.patient_id, e.data_type, e.timestamp, e.data.bpm) for e in found.events]
-    await pool.open()
-    async with pool.connection() as connection:
+    with pool.connection() as connection:
         try:
-            await _copy(connection, TABLE, rows)
+            _copy(connection, TABLE, rows)
         except UniqueViolation:
-            async with connection.transaction():
-                await connection.execute(STAGE)
-                await _copy(connection, "stage", rows)
-                await connection.execute(MERGE)
+            with connection.transaction():
+                connection.execute(STAGE)
+                _copy(connection, "stage", rows)
+                connection.execute(MERGE)
     return len(rows)
 
 
-async def _event(body: bytes) -> int:
+def _event(body: bytes) -> int:
     found = singles.decode(body)
     row = (found.patient_id, found.data_type, found.timestamp, found.data.bpm)
-    await pool.open()
-    async with pool.connection() as connection:
-        await connection.execute(INSERT, row)
+    with pool.connection() as connection:
+        connection.execute(INSERT, row)
     return 1
 
 
-async def _copy(connection: AsyncConnection, table: str, rows: Sequence[Row]) -> None:
+def _copy(connection: Connection, table: str, rows: Sequence[Row]) -> None:
     statement = f"COPY {table} FROM STDIN (FORMAT binary)"
-    async with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
         copy.set_types(TYPES)
         for row in rows:
-            await copy.write_row(row)
+            copy.write_row(row)
 
 
 urlpatterns = [path("batch", batch), path("event", event)]
-application = get_asgi_application()
+application = get_wsgi_application()

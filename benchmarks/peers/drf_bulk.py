@@ -34,7 +34,7 @@ settings.configure(
 )
 django.setup()
 
-from django.core.asgi import get_asgi_application  # noqa: E402
+from django.core.wsgi import get_wsgi_application  # noqa: E402
 from django.db import models  # noqa: E402
 from django.urls import path  # noqa: E402
 from rest_framework import serializers  # noqa: E402
@@ -109,4 +109,4 @@ def _stored(readings: list[Reading]) -> Response:
 
 
 urlpatterns = [path("batch", BatchView.as_view()), path("event", EventView.as_view())]
-application = get_asgi_application()
+application = get_wsgi_application()

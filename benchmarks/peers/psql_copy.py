@@ -5,8 +5,10 @@ no JSON, no token; each COPY is one transaction.
 """
 
 import os
+import struct
 import subprocess
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID
 
 from psycopg.conninfo import conninfo_to_dict
@@ -16,6 +18,7 @@ from clinicity.stack.folder import Folder
 from clinicity.stack.postgres import Postgres
 
 TABLE = "psql_copy"
+Y2000_MS = 946_684_800_000  # PostgreSQL counts microseconds from here
 NAMES = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD"}
 
 
@@ -46,13 +49,25 @@ class Session:
         self.process.communicate()
 
 
-def script_of(patient_id: UUID, metric: str, columns: Columns) -> bytes:
-    """One COPY of these samples, as text."""
-    pairs = zip(columns.start_ms.tolist(), columns.value.tolist(), strict=True)
-    return copy_of("".join(line_of(patient_id, metric, ms, value) for ms, value in pairs))
+def binary_of(patient_id: UUID, metric: str, columns: Columns) -> bytes:
+    """These samples as a file for binary COPY, which was half as fast again as text."""
+    name = metric.encode()
+    row = struct.Struct(f"!hi16si{len(name)}siqid")
+    moments = ((columns.start_ms - Y2000_MS) * 1000).tolist()
+    rows = [
+        row.pack(4, 16, patient_id.bytes, len(name), name, 8, moment, 8, value)
+        for moment, value in zip(moments, columns.value.tolist(), strict=True)
+    ]
+    return b"PGCOPY\n\xff\r\n\0" + bytes(8) + b"".join(rows) + b"\xff\xff"
+
+
+def script_of(file: Path) -> bytes:
+    """One COPY of a binary file."""
+    return f"\\copy {TABLE} from '{file}' with (format binary)\n".encode()
 
 
 def line_of(patient_id: UUID, metric: str, ms: int, value: float) -> str:
+    """One sample as COPY's text."""
     moment = datetime.fromtimestamp(ms / 1000, UTC)
     return f"{patient_id}\t{metric}\t{moment.isoformat()}\t{value}\n"
 
