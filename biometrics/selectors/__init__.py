@@ -1,6 +1,15 @@
 """Every read of this app."""
 
 from biometrics.selectors.devices import devices
+from biometrics.selectors.imports import (
+    ImportProgress,
+    import_batches,
+    import_get,
+    import_progress,
+    imports_page,
+    upload_get,
+    uploads_waiting,
+)
 from biometrics.selectors.ledger import ledger_position, receipt_get, receipts_page
 from biometrics.selectors.readings import (
     Aggregate,
@@ -18,6 +27,7 @@ from biometrics.selectors.readings import (
 
 __all__ = [
     "Aggregate",
+    "ImportProgress",
     "Latest",
     "Readings",
     "Series",
@@ -25,6 +35,10 @@ __all__ = [
     "daily_rollups",
     "devices",
     "hourly_rollups",
+    "import_batches",
+    "import_get",
+    "import_progress",
+    "imports_page",
     "latest",
     "ledger_position",
     "metrics_present",
@@ -32,4 +46,6 @@ __all__ = [
     "receipt_get",
     "receipts_page",
     "series",
+    "upload_get",
+    "uploads_waiting",
 ]
