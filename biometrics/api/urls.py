@@ -1,3 +1,4 @@
+from biometrics.api import import_urls
 from biometrics.api.views import devices, events, readings
 from clinicity.common.routes import route
 
@@ -7,4 +8,5 @@ urlpatterns = [
     route("biometrics/series/", readings.SeriesView, name="series"),
     route("analytics/aggregated/", readings.AggregatedView, name="aggregated"),
     route("devices/", devices.DevicesView, name="devices"),
+    *import_urls.urlpatterns,
 ]
