@@ -52,6 +52,14 @@ class ImportOptions:
     # A file or folder on the server; commands only.
     path: str = ""
 
+    def checked(self) -> "ImportOptions":
+        """Itself; raises Invalid for a time zone that isn't known."""
+        try:
+            ZoneInfo(self.zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise Invalid(f"There is no time zone {self.zone!r}.") from error
+        return self
+
     def for_importer(self) -> Options:
         return Options(ZoneInfo(self.zone), self.person, self.mapping)
 
@@ -286,10 +294,7 @@ def _recognised(upload: ImportUpload) -> str:
 
 
 def _demand_options(importer: Importer, options: ImportOptions, people: list[str]) -> None:
-    try:
-        ZoneInfo(options.zone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise Invalid(f"There is no time zone {options.zone!r}.") from error
+    options.checked()
     if people and options.person not in people:
         raise Invalid(f"Say whose part of the {importer.title} to read.", people=people)
 
