@@ -82,7 +82,8 @@ def import_progress(actor: Actor, run_id: UUID, *, now: datetime) -> ImportProgr
         run = _found(run_id)
         if run is None:
             raise NotFound("There is no such import.")
-        job = Job.objects.filter(id=run.job_id).first() if run.is_open else None
+        working = run.job_id if run.is_open else None
+        job = Job.objects.filter(id=working).first() if working else None
     rate, left = _pace(run, job, now)
     return ImportProgress(
         run.id, run.state, run.position, run.progress, run.accepted, run.duplicate,

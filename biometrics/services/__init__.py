@@ -1,7 +1,7 @@
 """Every write of this app."""
 
 from biometrics.services.devices import device_register
-from biometrics.services.importing import SLICE_SECONDS, import_work, in_words
+from biometrics.services.importing import SLICE_SECONDS, Progress, import_work, in_words
 from biometrics.services.imports import (
     ImportOptions,
     import_cancel,
@@ -32,7 +32,7 @@ from biometrics.services.uploads import (
 )
 
 __all__ = [
-    "SLICE_SECONDS", "FileTooLarge", "ImportOptions", "Lane", "Receipt", "columns_store",
+    "SLICE_SECONDS", "FileTooLarge", "ImportOptions", "Lane", "Progress", "Receipt", "columns_store",
     "device_register", "import_cancel", "import_from_path", "import_pause", "import_request",
     "import_resume", "import_retry", "import_work", "importer_of", "imports_bury", "in_words",
     "lanes_store", "live_group", "readings_rebuild", "readings_store", "upload_begin",

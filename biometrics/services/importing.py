@@ -52,6 +52,11 @@ logger = logging.getLogger(__name__)
 SLICE_SECONDS = 600.0
 REASONS_KEPT = 1000
 LONGEST_LABEL = 100
+# What a chunk changes; the state is other people's to change.
+COUNTED = (
+    "position", "progress", "accepted", "duplicate", "corrected", "rejected", "found",
+    "ignored", "reasons",
+)  # fmt: skip
 # The database is away or the job is another's: nothing is wrong with the file.
 NOT_THE_FILE = (OperationalError, InterfaceError, Unavailable, LeaseLost)
 Progress = Callable[[ImportRun], None]
@@ -179,7 +184,7 @@ def _keep(reading: Reading, chunk: Chunk) -> ImportRun:
             raise Stopped
         receipt = None if run.dry_run else _store(reading, run, chunk)
         _count(run, chunk, receipt)
-        run.save()
+        run.save(update_fields=COUNTED)
         tell(run)
     return run
 

@@ -216,9 +216,8 @@ def locked(run_id: UUID) -> ImportRun:
 
 def upload_release(*, by: Actor, run: ImportRun) -> None:
     """Remove the file of an import that needs it no more, in its transaction."""
-    upload = ImportUpload.objects.filter(id=run.file_key or None).first()
-    if upload is not None:
-        upload_discard(by=by, upload=upload)
+    if run.file_key:
+        upload_discard(by=by, upload=ImportUpload.objects.get(id=run.file_key))
 
 
 def record(*, by: Actor, act: str, run: ImportRun, **details: Any) -> None:

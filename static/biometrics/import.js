@@ -38,7 +38,7 @@ async function send(place, file) {
   const { uploads, patient, saysSending, saysChecking, saysStopped, prepare } = place.dataset;
   const bar = place.querySelector("progress");
   const begun = await ask(place, "POST", uploads, JSON.stringify({ patient_id: patient, name: file.name, size: file.size }));
-  const one = `${uploads}${begun.id}/`;
+  const one = `${uploads.replace(/\/$/, "")}/${begun.id}/`;
   const digests = [];
   const began = performance.now();
   for (let offset = 0; offset < file.size; offset += begun.part_bytes) {
