@@ -80,6 +80,7 @@ def upload_line(upload: ImportUpload) -> dict[str, Any]:
         "upload": upload,
         "percent": 100 * upload.received // upload.size,
         "formats": [title_of(code) for code in upload.formats],
+        "others": [title_of(code) for code in upload.formats[1:]],
     }
 
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from biometrics.models import ImportRun, ImportUpload, IngestBatch
-from biometrics.services.readings import Receipt, receipt_of
+from biometrics.services import Receipt
+from biometrics.services.readings import receipt_of
 from clinicity.accounts.acting import Scope, acting_as
 from clinicity.audit import services as audit
 from clinicity.common.actors import Actor, Role

@@ -22,8 +22,7 @@ from django.db import InterfaceError, OperationalError
 
 from biometrics import uploads
 from biometrics.features.columns import Columns
-from biometrics.importers.base import Chunk
-from biometrics.importers.base import Lane as NamedLane
+from biometrics.importers.base import Chunk, Lane
 from biometrics.models import Device, ImportRun, ImportUpload
 from biometrics.services.devices import device_register
 from biometrics.services.imports import (
@@ -37,11 +36,11 @@ from biometrics.services.imports import (
     transition,
     upload_release,
 )
-from biometrics.services.readings import Lane, Receipt, lanes_store
+from biometrics.services.readings import lanes_store
 from clinicity.accounts.acting import acting_as
 from clinicity.common import clock
 from clinicity.common.actors import Actor, Role
-from clinicity.common.exceptions import DomainError, NotFound, Unavailable
+from clinicity.common.exceptions import DomainError, Invalid, NotFound, Unavailable
 from clinicity.common.jobs import LeaseLost
 from patients.models import Patient
 from patients.services import timeline_event_add
@@ -51,6 +50,8 @@ logger = logging.getLogger(__name__)
 # So long reads one job; the rest is put behind what others wait for.
 SLICE_SECONDS = 600.0
 REASONS_KEPT = 1000
+# The number of a reason that is about no single record.
+NO_RECORD = -1
 LONGEST_LABEL = 100
 # What a chunk changes; the state is other people's to change.
 COUNTED = (
@@ -68,6 +69,17 @@ class Stopped(Exception):
 
 class Broken(Exception):
     """The file can't be read further; the sentence says why."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What became of one chunk."""
+
+    accepted: int = 0
+    duplicate: int = 0
+    corrected: int = 0
+    rejected: int = 0
+    reasons: Sequence[tuple[int, str]] = ()
 
 
 @dataclass
@@ -182,32 +194,49 @@ def _keep(reading: Reading, chunk: Chunk) -> ImportRun:
         ):  # fmt: skip
             reading.run = run
             raise Stopped
-        receipt = None if run.dry_run else _store(reading, run, chunk)
-        _count(run, chunk, receipt)
+        _count(run, chunk, _store(reading, run, chunk))
         run.save(update_fields=COUNTED)
         tell(run)
     return run
 
 
-def _store(reading: Reading, run: ImportRun, chunk: Chunk) -> Receipt | None:
+def _store(reading: Reading, run: ImportRun, chunk: Chunk) -> Stored:
     lanes = {lane: columns for lane, columns in chunk.lanes.items() if len(columns)}
-    if not lanes and not chunk.reasons:
-        return None
-    return lanes_store(
-        by=reading.by, patient_id=run.patient_id, lanes=_by_device(reading, lanes),
-        reasons=chunk.reasons, source=run.importer, import_run=run,
-    )  # fmt: skip
+    if run.dry_run or not (lanes or chunk.reasons):
+        return Stored(rejected=len(chunk.reasons), reasons=chunk.reasons)
+    try:
+        receipt = lanes_store(
+            by=reading.by, patient_id=run.patient_id, lanes=_by_device(reading, lanes),
+            reasons=[(number, "", why) for number, why in chunk.reasons], source=run.importer,
+            import_run=run,
+        )  # fmt: skip
+    except Invalid as refusal:
+        # All of the chunk was removed for good before: it is refused, the rest goes on.
+        if "rejected" not in refusal.extra:
+            raise
+        gone = [*chunk.reasons, (NO_RECORD, refusal.detail)]
+        return Stored(rejected=refusal.extra["rejected"], reasons=gone)
+    said = dict.fromkeys((number, why) for number, *_field, why in receipt.reasons)
+    return Stored(
+        receipt.accepted, receipt.duplicate, receipt.corrected, receipt.rejected, list(said)
+    )
 
 
-def _by_device(reading: Reading, lanes: Mapping[NamedLane, Columns]) -> dict[Lane, Columns]:
+def _by_device(
+    reading: Reading, lanes: Mapping[Lane, Columns]
+) -> dict[tuple[UUID | None, str], Columns]:
     """The lanes with the patient's devices for the names in the file."""
-    names = {label[:LONGEST_LABEL] for label, _ in lanes if label}
+    names = {name for label, _ in lanes if (name := _plain(label))}
     if names - set(reading.devices):
         reading.devices = _devices(reading.by, reading.run.patient_id, names)
     return {
-        (reading.devices[label[:LONGEST_LABEL]] if label else None, metric): columns
+        (reading.devices.get(_plain(label)), metric): columns
         for (label, metric), columns in lanes.items()
     }
+
+
+def _plain(label: str) -> str:
+    return label.strip()[:LONGEST_LABEL].strip()
 
 
 def _devices(by: Actor, patient_id: UUID, names: set[str]) -> dict[str, UUID]:
@@ -221,16 +250,15 @@ def _devices(by: Actor, patient_id: UUID, names: set[str]) -> dict[str, UUID]:
     return found
 
 
-def _count(run: ImportRun, chunk: Chunk, receipt: Receipt | None) -> None:
-    reasons: Sequence[tuple[int, str]] = receipt.reasons if receipt else chunk.reasons
-    if receipt:
-        run.accepted += receipt.accepted
-        run.duplicate += receipt.duplicate
-        run.corrected += receipt.corrected
-    run.rejected += receipt.rejected if receipt else len(chunk.reasons)
+def _count(run: ImportRun, chunk: Chunk, stored: Stored) -> None:
+    run.accepted += stored.accepted
+    run.duplicate += stored.duplicate
+    run.corrected += stored.corrected
+    run.rejected += stored.rejected
     kept = list(run.reasons or [])
-    if reasons and len(kept) < REASONS_KEPT:
-        run.reasons = [*kept, *([number, why] for number, why in reasons)][:REASONS_KEPT]
+    if stored.reasons and len(kept) < REASONS_KEPT:
+        fresh = [[number, why] for number, why in stored.reasons]
+        run.reasons = [*kept, *(each for each in fresh if each not in kept[-1:])][:REASONS_KEPT]
     for (_, metric), columns in chunk.lanes.items():
         run.found[metric] = _found(run.found.get(metric), columns)
     for name, count in chunk.ignored.items():

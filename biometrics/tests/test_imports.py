@@ -11,7 +11,7 @@ from django.db import OperationalError
 from biometrics import selectors, services
 from biometrics.models import Device, ImportRun
 from biometrics.services import ImportOptions, importing
-from biometrics.tests.conftest import Lines, Upload, stored_by_device, text_of
+from biometrics.tests.importing import Lines, Upload, stored_by_device, text_of
 from biometrics.verification import readings_verify
 from clinicity.accounts.acting import acting_as
 from clinicity.accounts.models import User
@@ -360,3 +360,20 @@ def test_nothing_changes_when_the_trail_cannot_be_written(
     with acting_as(alice.actor):
         assert ImportRun.objects.get(id=run.id).state == State.QUEUED
         assert not Device.objects.exists()
+
+
+def test_chunk_that_was_removed_for_good_is_refused_and_the_rest_goes_on(
+    alice: User, request_import: Request, drain_jobs: DrainJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refusing(**sent: Any) -> Any:
+        (columns,) = sent["lanes"].values()
+        if columns.value[0] < 68:
+            raise Invalid("It was removed for good.", rejected=len(columns))
+        return stored_by_device(**sent)
+
+    run = request_import(text_of(12))
+    monkeypatch.setattr(importing, "lanes_store", refusing)
+    drain_jobs()
+    done = now_of(alice, run)
+    assert (done.state, done.accepted, done.rejected) == (State.DONE, 4, 8)
+    assert done.reasons == [[-1, "It was removed for good."]]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from biometrics import selectors, services
-from biometrics.forms import ImportForm, zones
+from biometrics.import_forms import ImportForm, zones
 from biometrics.importers import IMPORTERS
 from biometrics.importers.table import TABLE
 from biometrics.models import ImportRun, ImportUpload

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from biometrics import uploads
-from biometrics.tests.conftest import stored_by_device
+from biometrics.tests.importing import stored_by_device
 from clinicity.accounts.models import User
 from conftest import DrainJobs
 from patients.models import Patient

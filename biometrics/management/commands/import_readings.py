@@ -134,7 +134,8 @@ class Command(BaseCommand):
         for name, count in sorted(run.ignored.items(), key=lambda item: -item[1]):
             self.stdout.write(f"  left out, no metric for it: {name} ({count:,})")
         for number, why in (run.reasons or [])[:REASONS_TOLD]:
-            self.stdout.write(f"  record {number + 1:,}: {why}")
+            record = f"record {number + 1:,}: " if number >= 0 else ""
+            self.stdout.write(f"  {record}{why}")
         dry = "only checked, " if run.dry_run else ""
         self.stdout.write(
             f"{run.get_state_display()}: {dry}{run.position:,} records, {run.accepted:,} accepted,"
@@ -166,12 +167,9 @@ def person_patient(actor: Actor, importer: Importer, person: str, zone: str) -> 
 def _importer(path: Path, code: str) -> Importer:
     if code != "auto":
         return services.importer_of(code)
-    fitting = [importer for importer in IMPORTERS.values() if importer.matches(path)]
-    if len(fitting) == 1:
-        return fitting[0]
-    if fitting:
-        codes = ", ".join(importer.code for importer in fitting)
-        raise Invalid(f"It may be one of {codes}. Say which with --format.")
+    for importer in IMPORTERS.values():
+        if importer.matches(path):
+            return importer
     raise Invalid(f"The format isn't recognised. Say it with --format: {', '.join(IMPORTERS)}.")
 
 
