@@ -1,5 +1,5 @@
 """Fixtures of this app's tests."""
 
-from biometrics.tests.importing import lanes_stored, lines, make_upload
+from biometrics.tests.import_lines import lanes_stored, lines, make_upload
 
 __all__ = ["lanes_stored", "lines", "make_upload"]

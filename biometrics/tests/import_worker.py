@@ -14,7 +14,7 @@ def main() -> None:
     from biometrics import services
     from biometrics.importers import IMPORTERS
     from biometrics.services import importing
-    from biometrics.tests.importing import Lines, stored_by_device
+    from biometrics.tests.import_lines import Lines, stored_by_device
     from clinicity.common.actors import WORKER
 
     IMPORTERS["lines"] = Lines()

@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 from biometrics import services, uploads
 from biometrics.models import ImportRun
 from biometrics.services import ImportOptions
-from biometrics.tests.importing import Upload, text_of
+from biometrics.tests.import_lines import Upload, text_of
 from clinicity.accounts.models import User
 from clinicity.audit.models import AuditEvent
 from conftest import DrainJobs

@@ -12,7 +12,7 @@ from django.db import OperationalError
 from biometrics import selectors
 from biometrics.models import ImportRun
 from biometrics.services import importing
-from biometrics.tests.importing import stored_by_device, text_of
+from biometrics.tests.import_lines import stored_by_device, text_of
 from clinicity.accounts.models import User
 from conftest import DrainJobs
 from patients.models import Patient

@@ -12,7 +12,7 @@ from django.test import Client
 from biometrics import services
 from biometrics.models import ImportRun
 from biometrics.services import ImportOptions
-from biometrics.tests.importing import Upload, text_of
+from biometrics.tests.import_lines import Upload, text_of
 from clinicity.accounts.models import User
 from clinicity.asgi import application
 from conftest import DrainJobs

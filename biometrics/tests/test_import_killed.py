@@ -10,7 +10,7 @@ import pytest
 
 from biometrics import selectors, services
 from biometrics.services import ImportOptions
-from biometrics.tests.importing import Upload, text_of
+from biometrics.tests.import_lines import Upload, text_of
 from biometrics.tests.test_imports import values
 from biometrics.verification import readings_verify
 from clinicity.accounts.models import User

@@ -11,7 +11,7 @@ from biometrics.importers import IMPORTERS
 from biometrics.importers.table import TABLE
 from biometrics.models import ImportRun
 from biometrics.services import ImportOptions
-from biometrics.tests.importing import Upload, text_of
+from biometrics.tests.import_lines import Upload, text_of
 from clinicity.accounts.models import User
 from conftest import DrainJobs
 from patients.models import Patient

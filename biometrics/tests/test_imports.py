@@ -11,7 +11,7 @@ from django.db import OperationalError
 from biometrics import selectors, services
 from biometrics.models import Device, ImportRun
 from biometrics.services import ImportOptions, importing
-from biometrics.tests.importing import Lines, Upload, stored_by_device, text_of
+from biometrics.tests.import_lines import Lines, Upload, stored_by_device, text_of
 from biometrics.verification import readings_verify
 from clinicity.accounts.acting import acting_as
 from clinicity.accounts.models import User

@@ -11,7 +11,7 @@ import pytest
 from biometrics import selectors, services, uploads
 from biometrics.models import ImportUpload
 from biometrics.services.uploads import plain_name
-from biometrics.tests.importing import Lines, Upload, text_of
+from biometrics.tests.import_lines import Lines, Upload, text_of
 from clinicity.accounts.acting import Scope, acting_as
 from clinicity.accounts.models import User
 from clinicity.audit.models import AuditEvent

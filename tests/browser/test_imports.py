@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from biometrics import uploads
-from biometrics.tests.importing import stored_by_device
+from biometrics.tests.import_lines import stored_by_device
 from clinicity.accounts.models import User
 from conftest import DrainJobs
 from patients.models import Patient
