@@ -100,7 +100,10 @@ class Command(BaseCommand):
             self.stdout.write(f"Goes on after record {run.position:,}.")
         try:
             run = services.import_work(
-                by=actor, patient_id=patient.id, run_id=run.id, progress=self._teller()
+                by=actor,
+                patient_id=patient.id,
+                run_id=run.id,
+                progress=self._teller(run.position),
             )
         except KeyboardInterrupt as stop:
             services.import_pause(by=actor, run_id=run.id)
@@ -109,18 +112,16 @@ class Command(BaseCommand):
         if run.state != ImportRun.State.DONE:
             raise CommandError(run.error or PAUSED)
 
-    def _teller(self) -> services.Progress:
-        """Says now and then how far it is."""
+    def _teller(self, first: int) -> services.Progress:
+        """Says now and then how far it is, and how fast since record `first`."""
         began, told = time.monotonic(), [0.0]
-        first: list[int] = []
 
         def tell(run: ImportRun) -> None:
-            first[:] = first or [run.position]
             now = time.monotonic()
             if now - told[0] < TELL_SECONDS:
                 return
             told[0] = now
-            rate = (run.position - first[0]) / (now - began)
+            rate = (run.position - first) / (now - began)
             self.stdout.write(
                 f"{run.progress:4.0%}  {run.position:,} records, {rate:,.0f} a second"
             )
