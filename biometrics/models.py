@@ -89,6 +89,34 @@ class DevicePrecedence(PatientRecord):
         plain: ClassVar = (*BASE, "metric", "devices")
 
 
+class ImportUpload(PatientRecord):
+    """A file that a browser sends in parts, to be imported once it is whole.
+
+    The parts lie sealed on disk under the row's id; `received` counts the bytes that are
+    there, without a gap. The row stays when they are removed.
+    """
+
+    name = EncryptedCharField(max_length=255)
+    size = models.PositiveBigIntegerField()
+    received = models.PositiveBigIntegerField(default=0)
+    # SHA-256 of the whole file, once it is whole.
+    digest = models.CharField(max_length=64, blank=True, default="")
+    # Codes of the importers that recognise the content, and the people it is about.
+    formats = ArrayField(models.CharField(max_length=40), default=list)
+    people = EncryptedJSONField(null=True)
+    uploaded_by = models.UUIDField()
+    finished_at = models.DateTimeField(null=True)
+    removed_at = models.DateTimeField(null=True)
+
+    class Privacy:
+        subject: ClassVar = "patient_id"
+        protected: ClassVar = ("name", "people")
+        plain: ClassVar = (
+            *BASE, "size", "received", "digest", "formats", "uploaded_by", "finished_at",
+            "removed_at",
+        )  # fmt: skip
+
+
 class ImportRun(PatientRecord):
     """One file or folder that is read into a patient's readings, and how far it has come.
 
@@ -106,7 +134,7 @@ class ImportRun(PatientRecord):
 
     importer = models.CharField(max_length=40)
     source_name = EncryptedCharField(max_length=255)
-    # Where the sealed upload lies; empty for a path on the server, given by a command.
+    # The upload's id; empty for a path on the server, which a command put into `options`.
     file_key = models.CharField(max_length=100, blank=True, default="")
     file_size = models.PositiveBigIntegerField(default=0)
     file_digest = models.CharField(max_length=64, blank=True, default="")
@@ -119,7 +147,7 @@ class ImportRun(PatientRecord):
     duplicate = models.PositiveBigIntegerField(default=0)
     corrected = models.PositiveBigIntegerField(default=0)
     rejected = models.PositiveBigIntegerField(default=0)
-    # Samples by metric, and records without a metric by the file's own name for them.
+    # Metric → [samples, first ms, last ms]; other records by the file's own name for them.
     found = models.JSONField(default=dict)
     ignored = models.JSONField(default=dict)
     # The first rejected records with their reasons, and the sentence that stopped it.
@@ -129,6 +157,11 @@ class ImportRun(PatientRecord):
     job_id = models.UUIDField(null=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody works on it, or will in a moment."""
+        return self.state in (self.State.QUEUED, self.State.RUNNING)
 
     class Privacy:
         subject: ClassVar = "patient_id"

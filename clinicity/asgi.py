@@ -15,10 +15,11 @@ django_application = get_asgi_application()
 from agents.routing import websocket_urlpatterns as agents_sockets  # noqa: E402
 from alerts.routing import websocket_urlpatterns as alerts_sockets  # noqa: E402
 from biometrics.door import Door  # noqa: E402
+from biometrics.routing import websocket_urlpatterns as biometrics_sockets  # noqa: E402
 from clinicity.common.body_limit import BodyLimit  # noqa: E402
 from documents.routing import websocket_urlpatterns as documents_sockets  # noqa: E402
 
-sockets = [*alerts_sockets, *documents_sockets, *agents_sockets]
+sockets = [*alerts_sockets, *biometrics_sockets, *documents_sockets, *agents_sockets]
 
 application = ProtocolTypeRouter(
     {

@@ -1,3 +1,4 @@
+from biometrics.api import import_urls
 from biometrics.api.views import corrections, devices, events, export, measurements, readings
 from clinicity.common.routes import route
 
@@ -29,4 +30,5 @@ urlpatterns = [
         "devices/<uuid:device_id>/pairing-code/", devices.PairingCodeView, name="pairing-code"
     ),
     route("devices/<uuid:device_id>/revoke/", devices.RevocationView, name="device-revoke"),
+    *import_urls.urlpatterns,
 ]

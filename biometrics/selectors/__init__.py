@@ -12,6 +12,15 @@ from biometrics.selectors.devices import (
     precedences,
 )
 from biometrics.selectors.history import AsOf, readings_as_of, removals
+from biometrics.selectors.imports import (
+    ImportProgress,
+    import_batches,
+    import_get,
+    import_progress,
+    imports_page,
+    upload_get,
+    uploads_waiting,
+)
 from biometrics.selectors.ledger import (
     ledger_position,
     receipt_get,
@@ -37,6 +46,7 @@ __all__ = [
     "AsOf",
     "Delivered",
     "DeviceState",
+    "ImportProgress",
     "Latest",
     "PairingState",
     "Readings",
@@ -47,6 +57,10 @@ __all__ = [
     "device_states",
     "devices",
     "hourly_rollups",
+    "import_batches",
+    "import_get",
+    "import_progress",
+    "imports_page",
     "latest",
     "ledger_position",
     "metrics_present",
@@ -60,4 +74,6 @@ __all__ = [
     "removals",
     "series",
     "stream_progress",
+    "upload_get",
+    "uploads_waiting",
 ]

@@ -1,4 +1,4 @@
-"""Devices for the tests of this app."""
+"""Fixtures of this app's tests."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,8 +7,11 @@ import pytest
 
 from biometrics import services
 from biometrics.models import Device
+from biometrics.tests.import_lines import lines, make_upload
 from clinicity.accounts.models import User
 from patients.models import Patient
+
+__all__ = ["lines", "make_device", "make_upload"]
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ SHOWN = 60
 NAMES = {
     "twins.tasks.generate": gettext_lazy("Digital twin"),
     "documents.tasks.ingest": gettext_lazy("Reading a document"),
+    "biometrics.tasks.import_readings": gettext_lazy("Importing readings"),
     "alerts.tasks.evaluate_patient": gettext_lazy("Checking alert rules"),
     "agents.tasks.answer": gettext_lazy("Answering a question"),
 }

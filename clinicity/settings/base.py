@@ -196,6 +196,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "clinicity.common.tasks.sweep", "schedule": 5.0},
     "seal-audit": {"task": "clinicity.audit.tasks.seal", "schedule": 10.0},
+    "sweep-imports": {"task": "biometrics.tasks.sweep_imports", "schedule": 300.0},
     "wake-snoozed": {"task": "alerts.tasks.wake_snoozed", "schedule": 60.0},
 }
 
@@ -265,6 +266,8 @@ CONTENT_SECURITY_POLICY = {
 
 # One upload is at most this large; the door streams and never relies on it.
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=50 * 1024 * 1024)
+# A file to be imported arrives in parts, so it may be larger.
+IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=20 * 1024**3)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 # With room for the form around a file. What is in memory never gets a plain copy on disk.
 REQUEST_MAX_BYTES = UPLOAD_MAX_BYTES + 1024 * 1024
