@@ -5,19 +5,25 @@ doi:10.1145/3204949.3208125), one file a person. ActiLife's export is in `actili
 """
 
 import csv
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from math import isfinite
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from biometrics.features.columns import Columns, columns_of
 from biometrics.importers import actilife
-from biometrics.importers.base import Chunk, Options, Unreadable
+from biometrics.importers.base import CHUNK, Chunk, Lane, Options, Reason, Unreadable
+from biometrics.importers.clock import DAY_MS, NO_TIME, LocalClock, wall_ms
 from biometrics.importers.lines import Lines, head, opened
-from biometrics.importers.local_times import MINUTE_MS, LocalClock
-from biometrics.importers.records import Point, Record, chunks
+from biometrics.importers.local_times import MINUTE_MS
+from biometrics.importers.records import Point, chunks
+from biometrics.importers.tables import Series, Table, chunked, series_of
 from clinicity.common.exceptions import Invalid
 
 # The published files mix three ways of writing a time, on the recorder's own clock. The
@@ -27,7 +33,13 @@ PARSERS: tuple[Callable[[str], datetime], ...] = (
     lambda text: datetime.strptime(text, "%Y-%m-%d %H:%M:%S"),  # noqa: DTZ007  one-digit hours
     lambda text: datetime.strptime(text, "%d/%m/%Y %H:%M"),  # noqa: DTZ007
 )
+# A time on the recorder's own clock, in one of the three ways.
+PLAIN = re.compile(
+    r"(\d{4}-\d\d-\d\d)[ T](\d?\d):(\d\d:\d\d)|(\d?\d)/(\d?\d)/(\d{4}) (\d?\d):(\d\d)"
+)
 HEADER = ["timestamp", "date", "activity"]
+LANE: Lane = ("", "activity")
+Row = Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -59,16 +71,9 @@ def actigraphy_columns(path: Path, zone: ZoneInfo) -> Columns:
     clock = LocalClock(zone)
     with opened(path) as lines:
         points = [
-            _point(row, clock, path.name, number)
-            for number, row in enumerate(csv.DictReader(lines.text))
+            _point(row, clock, path.name, number) for number, row in enumerate(_rows(lines))
         ]
-    return columns_of(
-        [point.start_ms for point in points],
-        [point.value for point in points],
-        duration_ms=MINUTE_MS,
-        offset_min=[point.offset_min for point in points],
-        sequence=[point.sequence for point in points],
-    )
+    return _columns(points)
 
 
 @dataclass(frozen=True)
@@ -91,33 +96,94 @@ class ActigraphyCsv:
 
     def read(self, source: Path, options: Options, *, start: int = 0) -> Iterator[Chunk]:
         path = _chosen(source, options.person)
-        records = actilife.records if actilife.is_export(head(path, 1)) else _records
         with opened(path) as lines:
-            yield from chunks(records(lines, options.zone), start)
+            if actilife.is_export(head(path, 1)):
+                yield from chunks(actilife.records(lines, options.zone), start)
+            else:
+                yield from chunked(_tables(lines, options.zone), start=start, size=CHUNK)
 
 
-def _records(lines: Lines, zone: ZoneInfo) -> Iterator[Record]:
-    clock = LocalClock(zone)
-    for number, row in enumerate(csv.DictReader(lines.text)):
+def _rows(lines: Lines) -> Iterator[Row]:
+    """The cells of each row below the header."""
+    rows = csv.reader(lines.text)
+    next(rows, None)
+    return filter(None, rows)
+
+
+def _tables(lines: Lines, zone: ZoneInfo) -> Iterator[Table]:
+    clock, rows, first = LocalClock(zone), _rows(lines), 0
+    while block := list(islice(rows, CHUNK)):
+        yield _in_bulk(block, first, clock, lines) or _row_by_row(block, first, clock, lines)
+        first += len(block)
+
+
+def _in_bulk(block: Sequence[Row], first: int, clock: LocalClock, lines: Lines) -> Table | None:
+    """The table of a block in which all is as it should be; None for any other."""
+    try:
+        walls = wall_ms([_iso(row[0]) for row in block])
+        counts = np.array([row[2] for row in block], dtype=float)
+    except (ValueError, IndexError):
+        return None
+    if (walls == NO_TIME).any() or walls.min() < DAY_MS or not np.isfinite(counts).all():
+        return None
+    records = np.arange(len(block))
+    times = clock.times(walls)
+    times = replace(times, duration_ms=np.full(len(block), MINUTE_MS))
+    series = series_of(records, times, counts, records + first)
+    return Table(len(block), {LANE: series}, progress=lines.progress())
+
+
+def _iso(text: str) -> str:
+    """A plain time, nineteen characters long; raises ValueError for others."""
+    found = PLAIN.fullmatch(text)
+    if found is None:
+        raise ValueError(text)
+    date, hour, rest, day, month, year, at, minute = found.groups()
+    if date:
+        return f"{date}T{hour:0>2}:{rest}"
+    return f"{year}-{month:0>2}-{day:0>2}T{at:0>2}:{minute}:00"
+
+
+def _row_by_row(block: Sequence[Row], first: int, clock: LocalClock, lines: Lines) -> Table:
+    points: list[tuple[int, Point]] = []
+    reasons: list[Reason] = []
+    for place, row in enumerate(block):
         try:
-            yield Record([_point(row, clock, "", number)], progress=lines.progress())
+            points.append((place, _point(row, clock, "", first + place)))
         except Invalid as refusal:
-            yield Record(reasons=[refusal.detail], progress=lines.progress())
+            reasons.append((place, refusal.detail))
+    lanes = {LANE: _series(points)} if points else {}
+    return Table(len(block), lanes, reasons, progress=lines.progress())
 
 
-def _point(row: dict[str, str], clock: LocalClock, name: str, number: int) -> Point:
-    count = _count(row["activity"], name, number)
-    start_ms, offset = clock.read(_moment(row["timestamp"], name, number))
+def _series(points: Sequence[tuple[int, Point]]) -> Series:
+    records = np.array([place for place, _ in points])
+    return Series(records, _columns([point for _, point in points]))
+
+
+def _columns(points: Sequence[Point]) -> Columns:
+    return columns_of(
+        [point.start_ms for point in points],
+        [point.value for point in points],
+        duration_ms=MINUTE_MS,
+        offset_min=[point.offset_min for point in points],
+        sequence=[point.sequence for point in points],
+    )
+
+
+def _point(row: Row, clock: LocalClock, name: str, number: int) -> Point:
+    count = _count(row[2] if len(row) > 2 else None, name, number)
+    start_ms, offset = clock.read(_moment(row[0], name, number))
     if start_ms < 0:
         raise Invalid(f"{_place(name, number)}the time is before 1970.")
     # The recorder's own row number: no two minutes of a file are ever one sample.
     return Point("activity", start_ms, MINUTE_MS, count, offset, sequence=number)
 
 
-def _moment(text: str | None, name: str, number: int) -> datetime:
+def _moment(text: str, name: str, number: int) -> datetime:
     for parse in PARSERS:
         try:
-            return parse(text or "")
+            return parse(text)
         except ValueError:
             continue
     raise Invalid(f"{_place(name, number)}{text!r} is no time.")

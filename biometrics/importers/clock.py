@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from biometrics.features.columns import Ints
+from biometrics.importers.local_times import ms_of, offset_of
 
 QUARTER_MS, DAY_MS = 900_000, 86_400_000
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  wall-clock times have no zone
@@ -61,16 +62,27 @@ def utc_of_local(local_ms: Ints, zone: ZoneInfo) -> Ints:
     return local_ms - _offsets_of_local(local_ms, zone)[0]
 
 
-class SeriesClock:
-    """Turns the local times of one series into UTC, block after block.
+class LocalClock:
+    """Turns the local times of one recorder or series into UTC: one by one, or in blocks.
 
     Where clocks go back, the second of two equal local times is the later one: a time
     that would lie before the end of the sample ahead of it is taken an hour later.
     """
 
-    def __init__(self, zone: ZoneInfo, *, lasts_ms: int = 0) -> None:
+    def __init__(self, zone: ZoneInfo, *, lasts_ms: int = 0, last_ms: int = NO_TIME) -> None:
+        """`last_ms` is the start of the sample before the first, where there is one."""
         self.zone, self.lasts_ms = zone, lasts_ms
-        self._free_from = NO_TIME
+        self._free_from = NO_TIME if last_ms == NO_TIME else self._after(last_ms)
+
+    def read(self, moment: datetime) -> tuple[int, int]:
+        """(ms UTC, offset in minutes); a time with an offset is taken at its word."""
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=self.zone)
+            if ms_of(moment) < self._free_from:
+                moment = moment.replace(fold=1)
+        start = ms_of(moment)
+        self._free_from = self._after(start)
+        return start, offset_of(moment)
 
     def times(self, local_ms: Ints) -> Times:
         early, late = _offsets_of_local(local_ms, self.zone)

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from biometrics.importers.base import Unreadable
-from biometrics.importers.local_times import MINUTE_MS, LocalClock, offset_at
+from biometrics.importers.clock import LocalClock
+from biometrics.importers.local_times import MINUTE_MS, offset_at
 from biometrics.importers.records import Point, Span, point
 
 # A recorder whose clock says another year was never set.

@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo
 
 from biometrics.features.counts import RATES
 from biometrics.importers.base import UTC, Chunk, Options, Unreadable
+from biometrics.importers.clock import LocalClock
 from biometrics.importers.damage import readable
 from biometrics.importers.gt3x_log import (
     ACTIVITY,
@@ -39,7 +40,6 @@ from biometrics.importers.gt3x_log import (
     parameters,
 )
 from biometrics.importers.gt3x_minutes import Minutes, Setup
-from biometrics.importers.local_times import LocalClock
 from biometrics.importers.records import Record, chunks
 
 INFO, LOG, OLD_ACTIVITY, OLD_LIGHT = "info.txt", "log.bin", "activity.bin", "lux.bin"

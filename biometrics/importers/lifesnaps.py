@@ -13,17 +13,15 @@ from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import numpy as np
-
 from biometrics.importers.archive import Entry, entries_of
 from biometrics.importers.base import Chunk, Options, Unreadable
 from biometrics.importers.clock import NO_TIME, Times, day_times, wall_ms
 from biometrics.importers.people import chosen_person
-from biometrics.importers.sheets import EMPTY, Value, csv_rows
+from biometrics.importers.sheets import EMPTY, Value, csv_cells
 from biometrics.importers.tables import Gathering, Table, chunked
 
-# A row holds about thirty figures.
-CHUNK_ROWS, BLOCK_ROWS = 1000, 5000
+# Of one person among 71, who has some hundred rows of about thirty figures.
+CHUNK_ROWS, BLOCK_ROWS = 10_000, 5000
 FITBIT_DEVICE, PROMPT_DEVICE = "Fitbit", "SEMA prompts"
 ZERO = frozenset({0.0})
 VALUES: Mapping[str, Value] = {
@@ -111,7 +109,9 @@ def _found(entries: list[Entry]) -> Entry:
 
 def _people(entry: Entry) -> list[str]:
     with entry.opened() as file:
-        found = dict.fromkeys(row.get("id", "") for row in csv_rows(file))
+        rows = csv_cells(file)
+        at = next(rows).index("id")
+        found = dict.fromkeys(cells[at] for cells in rows if len(cells) > at)
     return [person for person in found if person]
 
 
@@ -119,25 +119,37 @@ def _tables(entry: Entry, person: str, zone: ZoneInfo) -> Iterator[Table]:
     """Every row is a record; those of the others say nothing of this person."""
     try:
         with entry.opened() as file:
-            rows = csv_rows(file)
+            rows = csv_cells(file)
+            header = next(rows)
             while block := list(islice(rows, BLOCK_ROWS)):
-                table = _table(block, person, zone)
+                table = _table(len(block), _own(header, block, person), zone)
                 yield replace(table, progress=min(file.tell() / (entry.size or 1), 1.0))
     except Unreadable as error:
         yield Table(1, reasons=[(0, f"{entry.name}: {error.detail}")], progress=1.0)
 
 
-def _table(block: list[dict[str, str]], person: str, zone: ZoneInfo) -> Table:
-    gathering = Gathering()
-    own = [n for n, row in enumerate(block) if row.get("id") == person]
-    walls = wall_ms([block[n].get("date", "") for n in own])
-    timed = walls != NO_TIME
-    for n in np.array(own, dtype=np.int64)[~timed]:
-        gathering.refuse(int(n), f"{block[n].get('date')!r} is no date.")
-    days = day_times(walls[timed], zone)
-    for at, n in enumerate(np.array(own, dtype=np.int64)[timed]):
-        _row(gathering, int(n), block[n], days, at)
-    return gathering.table(len(block), zone)
+def _own(header: list[str], block: list[list[str]], person: str) -> list[tuple[int, Row]]:
+    """The rows of one person, each with its number in the block."""
+    at = header.index("id")
+    return [
+        (n, dict(zip(header, cells, strict=False)))
+        for n, cells in enumerate(block)
+        if len(cells) > at and cells[at] == person
+    ]
+
+
+def _table(records: int, own: list[tuple[int, Row]], zone: ZoneInfo) -> Table:
+    gathering, timed = Gathering(), []
+    walls = wall_ms([row.get("date", "") for _, row in own])
+    for (n, row), wall in zip(own, walls, strict=True):
+        if wall == NO_TIME:
+            gathering.refuse(n, f"{row.get('date')!r} is no date.")
+        else:
+            timed.append((n, row))
+    days = day_times(walls[walls != NO_TIME], zone)
+    for at, (n, row) in enumerate(timed):
+        _row(gathering, n, row, days, at)
+    return gathering.table(records, zone)
 
 
 def _row(gathering: Gathering, record: int, row: Row, days: Times, at: int) -> None:

@@ -1,10 +1,8 @@
-"""Times as files write them, turned into UTC. Pure.
+"""Times as files write them, turned into UTC one by one. Pure.
 
-A time with an offset is taken at its word. A local time is one of a zone: where clocks go
-back the same local time comes twice, and the order of a recorder's rows says which it is.
+A time with an offset is taken at its word; a local time is one of a zone.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,23 +10,6 @@ from clinicity.common.exceptions import Invalid
 
 MINUTE_MS = 60_000
 DATE_LENGTH = 10
-
-
-@dataclass
-class LocalClock:
-    """The clock of one recorder, read row by row in rising order."""
-
-    zone: ZoneInfo
-    last_ms: int | None = None
-
-    def read(self, moment: datetime) -> tuple[int, int]:
-        """(ms UTC, offset in minutes). The second of two equal local times is the later."""
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=self.zone)
-            if self.last_ms is not None and _ms(moment) <= self.last_ms:
-                moment = moment.replace(fold=1)
-        self.last_ms = _ms(moment)
-        return self.last_ms, offset_of(moment)
 
 
 def instant(text: str, zone: ZoneInfo) -> tuple[int, int]:
@@ -41,14 +22,14 @@ def instant(text: str, zone: ZoneInfo) -> tuple[int, int]:
     except ValueError as error:
         raise Invalid(f"{text!r} is no time.") from error
     moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
-    return _ms(moment), offset_of(moment)
+    return ms_of(moment), offset_of(moment)
 
 
 def day(text: str, zone: ZoneInfo) -> tuple[int, int, int]:
     """(start, end in ms UTC, offset) of a date: from one local midnight to the next."""
     try:
         first = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=zone)
-        return _ms(first), _ms(first + timedelta(days=1)), offset_of(first)
+        return ms_of(first), ms_of(first + timedelta(days=1)), offset_of(first)
     except (ValueError, OverflowError) as error:
         raise Invalid(f"{text!r} is no date.") from error
 
@@ -67,5 +48,5 @@ def offset_of(moment: datetime) -> int:
     return int(offset.total_seconds() // 60)
 
 
-def _ms(moment: datetime) -> int:
+def ms_of(moment: datetime) -> int:
     return round(moment.timestamp() * 1000)

@@ -45,12 +45,16 @@ class Sheet:
 
 def csv_rows(file: IO[bytes]) -> Iterator[dict[str, str]]:
     """Rows by the names of the header; raises Unreadable where they break off."""
-    reader = csv.reader(_lines(file))
+    rows = csv_cells(file)
+    header = [name.strip() for name in next(rows, [])]
+    for cells in rows:
+        yield dict(zip(header, cells, strict=False))
+
+
+def csv_cells(file: IO[bytes]) -> Iterator[list[str]]:
+    """The cells of each row, the header's as well; raises Unreadable as `csv_rows` does."""
     try:
-        header = [name.strip() for name in next(reader, [])]
-        for cells in reader:
-            if cells:
-                yield dict(zip(header, cells, strict=False))
+        yield from filter(None, csv.reader(_lines(file)))
     except csv.Error as error:
         raise Unreadable(f"The rows break off: {error}.") from error
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from biometrics.importers.base import UTC, Chunk, Options, Unreadable
+from biometrics.importers.clock import LocalClock
 from biometrics.importers.lines import Lines, delimiter_of, head, opened
-from biometrics.importers.local_times import LocalClock
 from biometrics.importers.records import Point, Record, Span, chunks, number, point
 from biometrics.importers.table_mapping import DURATIONS_MS, TableMapping, metric_named
 from biometrics.importers.table_times import format_of, reader, zone_of
@@ -170,7 +170,7 @@ class _RowReader:
         start = clock.read(self._moment(cells[self.mapping.time], zone))
         if end := cells.get(self.mapping.end, ""):
             # Its own clock: an end is no row that later starts are compared with.
-            ended = LocalClock(self.zone, start[0]).read(self._moment(end, zone))
+            ended = LocalClock(self.zone, last_ms=start[0]).read(self._moment(end, zone))
             return start, ended[0]
         if length := cells.get(self.mapping.duration, ""):
             unit = DURATIONS_MS[self.mapping.duration_unit]

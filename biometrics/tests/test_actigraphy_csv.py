@@ -100,6 +100,7 @@ def test_recordings_resume_over_the_hour_that_comes_twice(
 ) -> None:
     rows = [f"2003-10-26 02:{n:02}:00,x,{n}" for n in (57, 58, 59, *range(30))]
     (tmp_path / "a.csv").write_text("\n".join(["timestamp,date,activity", *rows]))
+    monkeypatch.setattr("biometrics.importers.actigraphy.CHUNK", 7)
     assert_resumes(ACTIGRAPHY_CSV, tmp_path / "a.csv", monkeypatch, zone=OSLO)
     starts = read(ACTIGRAPHY_CSV, tmp_path / "a.csv", zone=OSLO).of("activity").start_ms
     assert set(np.diff(starts).tolist()) == {MINUTE}
