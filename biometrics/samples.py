@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from biometrics.features.columns import NO_SEQUENCE, Columns, Floats, Ints, Mask, joined
+from biometrics.features.columns import EMPTY, NO_SEQUENCE, Columns, Floats, Ints, Mask, joined
 from biometrics.features.moments import moments
 from biometrics.metrics import METRICS, Metric
 from clinicity.common.exceptions import Invalid
@@ -150,9 +150,10 @@ def _raw_value(sample: Any, keys: Sequence[str]) -> Any:
 
 
 def _lane(metric: Metric, sent: Sent, now: datetime) -> tuple[Columns, list[Reason]]:
-    few = len(sent.start) < FEW
-    columns, unsure = _blank(metric, sent) if few else _at_once(metric, sent, now)
-    if not few and not unsure.any():
+    if len(sent.start) < FEW:
+        return _one_by_one(metric, sent, now)
+    columns, unsure = _at_once(metric, sent, now)
+    if not unsure.any():
         return columns, []
     kept, reasons = ~unsure, list[Reason]()
     for place in np.flatnonzero(unsure).tolist():
@@ -167,11 +168,22 @@ def _lane(metric: Metric, sent: Sent, now: datetime) -> tuple[Columns, list[Reas
     return columns if kept.all() else columns.take(kept), reasons
 
 
-def _blank(metric: Metric, sent: Sent) -> tuple[Columns, Mask]:
-    """Room for a few samples, each of which is looked at by itself."""
-    count = len(sent.start)
-    zeros = [np.zeros(count, dtype=np.int64) for _ in range(5)]
-    return Columns(zeros[0], zeros[1], np.zeros(count), *zeros[2:]), np.ones(count, dtype=bool)
+def _one_by_one(metric: Metric, sent: Sent, now: datetime) -> tuple[Columns, list[Reason]]:
+    """A few samples: arrays would cost more than they save."""
+    rows, reasons = list[Row](), list[Reason]()
+    for place, index in enumerate(sent.indexes):
+        try:
+            rows.append(_row(metric, sent, place, now))
+        except BadField as refusal:
+            reasons.append((index, refusal.field, refusal.detail))
+    if not rows:
+        return EMPTY, reasons
+    start, duration, value, offset, sequence = zip(*rows, strict=True)
+    return Columns(
+        np.array(start, dtype=np.int64), np.array(duration, dtype=np.int64),
+        np.array(value, dtype=np.float64), np.array(offset, dtype=np.int64),
+        np.array(sequence, dtype=np.int64), np.zeros(len(rows), dtype=np.int64),
+    ), reasons  # fmt: skip
 
 
 def _at_once(metric: Metric, sent: Sent, now: datetime) -> tuple[Columns, Mask]:

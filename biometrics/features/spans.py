@@ -51,6 +51,9 @@ def spans_between(metric: str, start_ms: int, end_ms: int) -> tuple[int, int]:
 def by_span(metric: str, samples: Columns) -> Iterator[tuple[int, Columns]]:
     """Each span's start with its samples, which keep their order."""
     span = metric_of(metric).span_ms
+    if len(samples) == 1:
+        yield int(samples.start_ms[0]) // span * span, samples
+        return
     starts = samples.start_ms // span
     if (starts[1:] < starts[:-1]).any():
         order = np.argsort(starts, kind="stable")

@@ -12,9 +12,9 @@ import numpy as np
 from biometrics.features.columns import Columns
 from biometrics.features.days import Zones
 from biometrics.features.payload import Lane, lanes_packed
-from biometrics.features.rollups import Summaries, hour_edges, summaries
+from biometrics.features.rollups import Summaries, hour_edges, single, summaries
 from biometrics.features.spans import Run, runs_of
-from biometrics.metrics import metric_of
+from biometrics.metrics import HOUR_MS, metric_of
 from biometrics.models import IngestBatch, Rollup
 from biometrics.samples import implausible_count, is_implausible
 from biometrics.services import statements
@@ -69,7 +69,11 @@ def summaries_write(
         for (patient_id, lane), runs in windows.items()
         for run in runs
     ]
-    found = [Figures(part[0], part[1], *each) for part in parts for each in summed(*part[1:])]
+    found = [
+        Figures(patient_id, lane, *each)
+        for patient_id, lane, run, samples in parts
+        for each in summed(lane, run, samples)
+    ]
     _rollups(ask, statements.ROLLUPS_WRITE, found, now)
     _latest(ask, [(part[0], part[1], part[3]) for part in parts if len(part[3])], now)
 
@@ -79,18 +83,35 @@ def _fresh_write(ask: Ask, plan: Plan, now: datetime) -> None:
     found = [
         Figures(patient_id, lane, *each)
         for (patient_id, lane), samples in plan.fresh.items()
-        for run, part in _in_runs(samples, plan.patients[patient_id].zones)
-        for each in summed(lane, run, part)
+        for each in _figures_of(lane, samples, plan.patients[patient_id].zones)
     ]
     _rollups(ask, statements.ROLLUPS_ADD, found, now)
     _latest(ask, [(*key, samples) for key, samples in plan.fresh.items()], now)
 
 
-def _in_runs(samples: Columns, zones: Zones) -> Iterator[tuple[Run, Columns]]:
+def _figures_of(
+    lane: Lane, samples: Columns, zones: Zones
+) -> Iterator[tuple[str, Sequence[int], Summaries]]:
+    """Days and hours of new samples alone."""
+    if len(samples) == 1:
+        yield from summed_single(lane, samples, zones)
+        return
     if (samples.start_ms[1:] < samples.start_ms[:-1]).any():
         samples = samples.take(np.argsort(samples.start_ms, kind="stable"))
     for run in runs_of(samples.start_ms, zones):
-        yield run, samples.between(run.start_ms, run.end_ms)
+        yield from summed(lane, run, samples.between(run.start_ms, run.end_ms))
+
+
+def summed_single(
+    lane: Lane, samples: Columns, zones: Zones
+) -> Iterator[tuple[str, Sequence[int], Summaries]]:
+    """The same for one sample, without arrays."""
+    at, value = int(samples.start_ms[0]), float(samples.value[0])
+    day, begins = zones.day_of(at)
+    doubtful = int(is_implausible(metric_of(lane[1]), value))
+    for period, start in ((Rollup.Period.DAY, begins), (Rollup.Period.HOUR, at - at % HOUR_MS)):
+        date_of = day if period == Rollup.Period.DAY else zones.day_of(start)[0]
+        yield str(period), [date_of.toordinal() - EPOCH], single(start, value, doubtful)
 
 
 def _row(entry: Entry, now: datetime) -> _Row:
@@ -219,7 +240,7 @@ def _rollups(ask: Ask, statement: str, parts: Sequence[Figures], now: datetime) 
         return [value for value, size in zip(values, sizes, strict=True) for _ in range(size)]
 
     def column(name: str) -> list[Any]:
-        return [value for part in parts for value in getattr(part.found, name).tolist()]
+        return [value for part in parts for value in getattr(part.found, name)]
 
     ask(
         statement,
@@ -242,13 +263,14 @@ def summed(
     """Days and hours of a run: the period, each one's local date as days since 1970."""
     known = metric_of(lane[1])
     plausible = (known.low, known.high)
-    dates = np.array([day.toordinal() - EPOCH for day in run.days], dtype=np.int64)
+    dates = [day.toordinal() - EPOCH for day in run.days]
     days = summaries(samples.start_ms, samples.value, run.edges, plausible=plausible)
-    yield str(Rollup.Period.DAY), dates[days.place].tolist(), days
+    yield str(Rollup.Period.DAY), [dates[place] for place in days.place], days
     edges = hour_edges(run.first_hour, run.end_hour - 1)
     hours = summaries(samples.start_ms, samples.value, edges, plausible=plausible)
-    place = np.searchsorted(run.edges, hours.start_ms, side="right") - 1
-    yield str(Rollup.Period.HOUR), dates[place.clip(0, len(dates) - 1)].tolist(), hours
+    days_of = np.searchsorted(run.edges, hours.start_ms, side="right") - 1
+    places = days_of.clip(0, len(dates) - 1).tolist()
+    yield str(Rollup.Period.HOUR), [dates[place] for place in places], hours
 
 
 def _latest(ask: Ask, parts: Iterable[tuple[UUID, Lane, Columns]], now: datetime) -> None:
