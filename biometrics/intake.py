@@ -38,9 +38,13 @@ class Parcel:
     reasons: Sequence[Reason]
     device: DeviceClaims | None = None
 
+    @property
+    def device_id(self) -> UUID | None:
+        return self.device.device_id if self.device else self.intake.head.device_id
+
     def deposits(self, by: Actor, source: str, *, unseen: Sequence[UUID] = ()) -> list[Deposit]:
         """One for each patient; what is wrong with the rest goes with the first."""
-        device = self.device.device_id if self.device else self.intake.head.device_id
+        device = self.device_id
         spare = [*self.reasons, *self._refused(unseen)]
         made = []
         for patient_id, found in self.found.items():

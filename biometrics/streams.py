@@ -16,7 +16,7 @@ import msgspec
 
 from biometrics.admission import TooLarge, Visit
 from biometrics.bodies import Head, Part, head_of
-from biometrics.group_commit import Answer
+from biometrics.knocks import Answer
 from clinicity.common.exceptions import Invalid
 
 PART_LINES = 5000

@@ -48,6 +48,14 @@ def spans_between(metric: str, start_ms: int, end_ms: int) -> tuple[int, int]:
     return span_of(metric, start_ms), span_of(metric, end_ms - 1)
 
 
+def spans_in(metric: str, start_ms: Ints) -> list[int]:
+    """Starts of the segments that hold some moments."""
+    span = metric_of(metric).span_ms
+    if len(start_ms) == 1:
+        return [int(start_ms[0]) // span * span]
+    return [int(start) for start in np.unique(start_ms // span) * span]
+
+
 def by_span(metric: str, samples: Columns) -> Iterator[tuple[int, Columns]]:
     """Each span's start with its samples, which keep their order."""
     span = metric_of(metric).span_ms

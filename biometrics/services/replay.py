@@ -12,7 +12,7 @@ from biometrics.features.payload import Lane, lanes_unpacked
 from biometrics.features.spans import by_span, runs_of
 from biometrics.models import IngestBatch, LatestReading, ReadingSegment, Rollup
 from biometrics.services.readings import patient_lock
-from biometrics.services.state import Held, Segment, Windows, patients_load
+from biometrics.services.state import Held, Segment, Windows, patients_ask
 from biometrics.services.storing import Counts, applied
 from biometrics.services.writing import segments_write, summaries_write
 from clinicity.accounts.acting import acting_as
@@ -156,7 +156,9 @@ def segments_held(patient_id: UUID) -> Held:
 
 
 def zones_known(patient_id: UUID) -> Zones:
-    patients = patients_load([patient_id], ())
+    with pipelined() as ask:
+        rows = patients_ask(ask, [patient_id], ())
+    patients = rows.states()
     if patient_id not in patients:
         raise NotFound("There is no such patient.")
     return patients[patient_id].zones
