@@ -129,15 +129,37 @@ def _sent(code: str, samples: Sequence[Any], indexes: Sequence[int]) -> Sent:
     keys = (*METRICS[code].keys, "value") if code in METRICS else ()
     ends = [sample.end for sample in samples]
     sequences = [sample.sequence for sample in samples]
+    values, units = _alike(samples, keys) or _apart(samples, keys)
     return Sent(
         code,
         indexes,
         [sample.start for sample in samples],
-        [_raw_value(sample, keys) for sample in samples],
-        [sample.unit or (sample.data or NOTHING).get("unit", "") for sample in samples],
+        values,
+        units,
         None if ends.count(None) == len(ends) else ends,
         None if sequences.count(NO_SEQUENCE) == len(sequences) else sequences,
     )
+
+
+def _alike(samples: Sequence[Any], keys: Sequence[str]) -> tuple[list[Any], list[str]] | None:
+    """Values and units where every sample is written alike: one number under one name."""
+    held = [sample.data for sample in samples]
+    given = [sample.value for sample in samples]
+    if None in held or given.count(None) < len(given) or set(map(len, held)) != {1}:
+        return None
+    for key in keys:
+        if key in held[0]:
+            try:
+                return [data[key] for data in held], [sample.unit for sample in samples]
+            except KeyError:
+                return None
+    return None
+
+
+def _apart(samples: Sequence[Any], keys: Sequence[str]) -> tuple[list[Any], list[str]]:
+    values = [_raw_value(sample, keys) for sample in samples]
+    units = [sample.unit or (sample.data or NOTHING).get("unit", "") for sample in samples]
+    return values, units
 
 
 def _raw_value(sample: Any, keys: Sequence[str]) -> Any:
