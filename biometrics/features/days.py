@@ -68,4 +68,6 @@ def midnight_ms(day: date, zone: ZoneInfo) -> int:
 
 
 def _date(moment_ms: int, zone: ZoneInfo) -> date:
-    return datetime.fromtimestamp(moment_ms / 1000, UTC).astimezone(zone).date()
+    shown = datetime.fromtimestamp(moment_ms / 1000, UTC).astimezone(zone).date()
+    later = shown + timedelta(1)  # which it has shown already, if it was set back since
+    return later if midnight_ms(later, zone) <= moment_ms else shown
