@@ -1,6 +1,7 @@
 """The pure parts against plain words: whatever comes, never a wrong answer."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -186,11 +187,11 @@ zone = st.sampled_from(ZONES).map(ZoneInfo)
 FIRST, LAST = round(datetime(1994, 1, 1, tzinfo=UTC).timestamp()), 1_780_000_000
 # Moments at which clocks of these zones change, and any others.
 CHANGES = [
-    datetime(2005, 10, 30, 2, 31), datetime(2005, 10, 30, 3, 5), datetime(2018, 2, 18, 2, 30),
-    datetime(2011, 12, 30, 9, 59), datetime(2011, 12, 30, 10), datetime(2024, 11, 3, 4, 30),
+    "2005-10-30T02:31Z", "2005-10-30T03:05Z", "2018-02-18T02:30Z", "2011-12-30T09:59Z",
+    "2011-12-30T10:00Z", "2024-11-03T04:30Z",
 ]  # fmt: skip
 near = st.builds(
-    lambda at, minutes: (round(at.replace(tzinfo=UTC).timestamp()) + 60 * minutes) * 1000,
+    lambda at, minutes: (round(datetime.fromisoformat(at).timestamp()) + 60 * minutes) * 1000,
     st.sampled_from(CHANGES), st.integers(-3000, 3000),
 )  # fmt: skip
 moment_ms = near | st.integers(FIRST * 1000, LAST * 1000)
@@ -226,7 +227,7 @@ def test_runs_hold_every_sample_once_with_its_day_and_hour(
     for start in starts:
         (run,) = (run for run in runs if run.edges[0] <= start < run.edges[-1])
         assert run.first_hour <= start // HOUR_MS * HOUR_MS < run.end_hour
-    assert all(one.edges[-1] <= two.edges[0] for one, two in zip(runs, runs[1:], strict=False))
+    assert all(one.edges[-1] <= two.edges[0] for one, two in pairwise(runs))
 
 
 @given(
