@@ -90,4 +90,6 @@ def _day_of(quarter: int, zone: ZoneInfo) -> tuple[date, int]:
 
 
 def _date(moment_ms: int, zone: ZoneInfo) -> date:
-    return datetime.fromtimestamp(moment_ms / 1000, UTC).astimezone(zone).date()
+    shown = datetime.fromtimestamp(moment_ms / 1000, UTC).astimezone(zone).date()
+    later = shown + timedelta(1)  # which it has shown already, if it was set back since
+    return later if midnight_ms(later, zone) <= moment_ms else shown

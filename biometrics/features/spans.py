@@ -82,23 +82,22 @@ def runs_of(start_ms: Ints, zones: Zones) -> list[Run]:
     for part in np.split(days, cuts):
         first, last = int(part[0]) * DAY_MS, (int(part[-1]) + 1) * DAY_MS
         runs.append(_run(start_ms[(start_ms >= first) & (start_ms < last)], zones))
-    return _apart(runs)
+    return _apart(runs, zones)
 
 
 def _run(start_ms: Ints, zones: Zones) -> Run:
     first, last = int(start_ms.min()), int(start_ms.max())
     hours = first // HOUR_MS * HOUR_MS, (last // HOUR_MS + 1) * HOUR_MS
-    return Run(*day_edges(first, last, zones), *hours)
+    return Run(*day_edges(hours[0], last, zones), *hours)
 
 
-def _apart(runs: list[Run]) -> list[Run]:
+def _apart(runs: list[Run], zones: Zones) -> list[Run]:
     """Runs whose days meet become one, so that no day is in two of them."""
     found = runs[:1]
     for run in runs[1:]:
         if run.edges[0] < found[-1].edges[-1]:
-            both = np.union1d(found[-1].edges, run.edges)
-            days = sorted({*found[-1].days, *run.days})
-            found[-1] = Run(days, both, found[-1].first_hour, run.end_hour)
+            both = day_edges(int(found[-1].edges[0]), int(run.edges[-1]) - 1, zones)
+            found[-1] = Run(*both, found[-1].first_hour, run.end_hour)
         else:
             found.append(run)
     return found

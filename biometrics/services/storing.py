@@ -188,7 +188,7 @@ def _without_removed(deposit: Deposit, patient: PatientState) -> Deposit:
         return deposit
     reasons = [*deposit.reasons, *[(-1, "timestamp", GONE)] * gone]
     if not lanes:
-        raise Invalid(GONE, rejected=len(reasons))
+        raise Invalid(GONE, rejected=[], rejected_count=len(reasons))
     return replace(deposit, lanes=lanes, reasons=reasons)
 
 
