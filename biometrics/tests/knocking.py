@@ -8,7 +8,7 @@ from typing import Any
 from asgiref.sync import async_to_sync
 
 from biometrics import door as doors
-from biometrics.group_commit import PATH
+from biometrics.knocks import PATH
 
 LINES = {"content-type": "application/x-ndjson"}
 Answered = tuple[int, dict[str, Any]]
