@@ -168,8 +168,9 @@ def test_a_correction_is_shown_before_it_is_carried_out(
     ((name, asked),) = called
     assert name == "readings_mark_error"
     assert asked["patient_id"] == patient.id
-    assert (asked["metric"], asked["device_id"]) == ("heart_rate", None)
-    assert asked["start"] == datetime(2020, 1, 1, tzinfo=UTC)
+    what = asked["what"]
+    assert (what.metric, what.device_id) == ("heart_rate", None)
+    assert what.start == datetime(2020, 1, 1, tzinfo=UTC)
     assert asked["reason"] == "Worn by a brother"
 
 
