@@ -12,6 +12,7 @@ from biometrics.services.replay import ledger, replayed
 from clinicity.accounts.acting import acting_as
 from clinicity.audit import services as audit
 from clinicity.common.actors import Actor, Role
+from clinicity.common.exceptions import Invalid
 from patients import selectors as patients
 
 
@@ -37,6 +38,8 @@ def readings_as_of(
     What was removed for good is not in the ledger any more, and not in the answer.
     """
     known = metric_of(metric)
+    if end <= start:
+        raise Invalid("The end must come after the start.")
     patients.patient_get(actor, patient_id)
     with acting_as(actor, patient_id if actor.role == Role.SERVICE else None):
         position = _position(patient_id, as_of)

@@ -27,6 +27,7 @@ from clinicity.audit import services as audit
 from clinicity.common import clock, events
 from clinicity.common.actors import Actor, Role
 from clinicity.common.exceptions import Conflict, Invalid, NotFound
+from patients import selectors as patients
 from patients.permissions import demand_writer
 
 
@@ -45,6 +46,7 @@ def readings_remove(
     demand_writer(by)
     _demand_sensible(ground, reason)
     span = removal_span(metrics, device_id, start, end)
+    patients.patient_get(by, patient_id)
     with acting_as(by, patient_id if by.role == Role.SERVICE else None):
         patient_lock(patient_id)
         _demand_device(patient_id, device_id)
@@ -71,6 +73,7 @@ def readings_remove(
 def removal_lift(*, by: Actor, patient_id: UUID, removal_id: UUID) -> ReadingsRemoval:
     """Let such readings in again, as after a new consent. What was removed stays removed."""
     demand_writer(by)
+    patients.patient_get(by, patient_id)
     with acting_as(by, patient_id if by.role == Role.SERVICE else None):
         patient_lock(patient_id)
         report = ReadingsRemoval.objects.filter(
