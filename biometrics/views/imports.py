@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from biometrics import selectors, services
-from biometrics.import_forms import ImportForm, zones
+from biometrics.import_forms import ImportForm
 from biometrics.importers import IMPORTERS
 from biometrics.importers.table import TABLE
 from biometrics.models import ImportRun, ImportUpload
@@ -66,7 +66,7 @@ def prepare(request: HttpRequest, upload_id: UUID) -> HttpResponse:
         "line": presenters.upload_line(upload),
         "upload": upload,
         "form": form,
-        "zones": zones(),
+        "zones": clock.zone_names(),
     }
     status = 422 if form.errors else 200
     return render(request, "biometrics/import_prepare.html", context, status=status)
