@@ -5,18 +5,20 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from biometrics.models import Device, ReadingsRemoval
 from biometrics.reading_forms import LOCAL
 
 WORD = _("remove")
+GROUNDS = [(value, capfirst(label)) for value, label in ReadingsRemoval.Ground.choices]
 
 
 class RemovalForm(forms.Form):
     """Times are the patient's own: validate it under their zone."""
 
-    ground = forms.ChoiceField(label=_("Ground"), choices=ReadingsRemoval.Ground)
+    ground = forms.ChoiceField(label=_("Ground"), choices=GROUNDS)
     metrics = forms.MultipleChoiceField(
         label=_("Metrics"), required=False, widget=forms.CheckboxSelectMultiple,
         help_text=_("None chosen means every metric, also those that never arrived yet."),
@@ -43,7 +45,7 @@ class RemovalForm(forms.Form):
         super().__init__(*args, **kwargs)
         named = [(str(device.id), device.name) for device in devices]
         self.fields["device_id"].choices = [  # type: ignore[attr-defined]
-            ("", _("every device, and what names none")), *named,
+            ("", _("every device")), *named,
         ]  # fmt: skip
         self.fields["metrics"].choices = metrics  # type: ignore[attr-defined]
 

@@ -18,7 +18,7 @@ class PatientForm(forms.Form):
     preferred_name = forms.CharField(label=_("Preferred name"), max_length=100, required=False)
     date_of_birth = forms.DateField(
         label=_("Date of birth"),
-        widget=forms.DateInput({"type": "date"}),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         help_text=_("For example 1985-07-20."),
     )
     sex = forms.ChoiceField(label=_("Sex"), choices=Patient.Sex.choices, initial="unknown")

@@ -14,8 +14,9 @@ from biometrics.metrics import Group
 from biometrics.presenters.receipts import source_words
 from biometrics.presenters.rooms import room
 from biometrics.presenters.words import GROUPS, day_words, gap_words
-from biometrics.selectors.coverage import Coverage, DeviceSync, MetricCoverage
+from biometrics.selectors.coverage import Coverage, MetricCoverage
 from biometrics.selectors.receipts import LedgerRow
+from biometrics.selectors.syncs import DeviceSync
 from clinicity.common.pages import Page
 from patients.models import Patient
 

@@ -9,8 +9,8 @@ from patients.models import Patient
 
 ROOMS = {
     "biometrics:series": _("Charts"),
-    "biometrics:compare": _("Compare two"),
-    "biometrics:data": _("Data and coverage"),
+    "biometrics:compare": _("Compare"),
+    "biometrics:data": _("Data"),
     "biometrics:devices": _("Devices"),
     "biometrics:imports": _("Imports"),
 }
