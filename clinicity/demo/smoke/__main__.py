@@ -3,13 +3,14 @@
 import sys
 import time
 
-from clinicity.demo.smoke import answers, browser, doors, readings, rooms
+from clinicity.demo.smoke import answers, browser, doors, readings, rooms, sources
 from clinicity.demo.smoke.house import house
 from clinicity.demo.smoke.walk import Row, Wrong, walk_through
 
 ROWS: tuple[Row, ...] = (
     *doors.FIRST,
     *readings.READINGS,
+    *sources.SOURCES,
     *readings.ALERTS,
     *rooms.TWINS,
     *rooms.DOCUMENTS,
