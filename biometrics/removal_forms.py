@@ -12,6 +12,7 @@ from biometrics.models import Device, ReadingsRemoval
 from biometrics.reading_forms import LOCAL
 
 WORD = _("remove")
+OTHER_WORD = _("Type the word as it is shown. Nothing was removed.")
 GROUNDS = [(value, capfirst(label)) for value, label in ReadingsRemoval.Ground.choices]
 
 
@@ -66,7 +67,7 @@ class WordForm(forms.Form):
     """Confirmed by typing the word that is shown."""
 
     word = forms.CharField(
-        required=False, max_length=20,
+        max_length=20, error_messages={"required": OTHER_WORD},
         widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "none"}),
     )  # fmt: skip
 
@@ -77,5 +78,5 @@ class WordForm(forms.Form):
     def clean_word(self) -> str:
         word = str(self.cleaned_data["word"]).strip().casefold()
         if word != str(WORD).casefold():
-            raise forms.ValidationError(_("Type the word as it is shown. Nothing was removed."))
+            raise forms.ValidationError(OTHER_WORD)
         return word

@@ -1,7 +1,7 @@
 """Readings on a page: newest values, one metric as a chart, its days, all metrics' days."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
@@ -68,10 +68,19 @@ def chart(latest: Sequence[Latest], wanted: str, query: Mapping[str, str]) -> di
     return {
         "shown": shown.metric,
         "lane": lane_of(shown.metric),
-        "start": query.get("start") or (shown.measured_at - WINDOW).isoformat(),
-        "end": query.get("end") or (shown.measured_at + timedelta(minutes=1)).isoformat(),
+        "start": _moment(query, "start") or (shown.measured_at - WINDOW).isoformat(),
+        "end": _moment(query, "end") or (shown.measured_at + timedelta(minutes=1)).isoformat(),
         "in_panel": not query,
     }
+
+
+def _moment(query: Mapping[str, str], name: str) -> str:
+    """A moment of the address, as it stands there; nothing where it is none."""
+    try:
+        moment = datetime.fromisoformat(query.get(name, ""))
+    except ValueError:
+        return ""
+    return query[name] if moment.tzinfo else ""
 
 
 def shown_of(latest: Sequence[Latest], wanted: str) -> Latest | None:
