@@ -10,10 +10,10 @@ from clinicity.demo.smoke.walk import Row, Wrong, walk_through
 ROWS: tuple[Row, ...] = (
     *doors.FIRST,
     *readings.READINGS,
-    *sources.SOURCES,
     *readings.ALERTS,
     *rooms.TWINS,
     *rooms.DOCUMENTS,
+    *sources.SOURCES,
     *answers.CHAT,
     *rooms.NOTES,
     *browser.BROWSER,

@@ -13,6 +13,8 @@ API = "/api/v1"
 START = datetime(2026, 2, 2, tzinfo=UTC)
 DAY = timedelta(days=1)
 SENT, TABLED = 120, 200
+# The worker may still be busy with the twins of a fresh demo.
+PATIENCE = 180.0
 READ_BACK = ("series", "rollups", "samples", "coverage", "export")
 
 
@@ -51,7 +53,7 @@ def imported(walk: Walk) -> str:
         "mapping": {"time": "when", "value.weight": "weight"},
     }  # fmt: skip
     run = walk.ask("POST", f"{API}/imports/", json=asked, expect=HTTPStatus.ACCEPTED).json()
-    done = await_that(lambda: _settled(walk, run["id"]), what="the import")
+    done = await_that(lambda: _settled(walk, run["id"]), what="the import", seconds=PATIENCE)
     demand((done["state"], done["accepted"]) == ("done", TABLED), f"receipt {done}")
     demand(done["rejected"] == 1, f"rejected {done['rejected']}")
     return f"{known['formats'][0]}: accepted {done['accepted']}, rejected 1 with its reason"
