@@ -99,9 +99,12 @@ def rollups_rebuild(*, by: Actor, patient_id: UUID) -> None:
         patient_lock(patient_id)
         replay = Replay(segments_held(patient_id))
         Rollup.objects.filter(patient_id=patient_id).delete()
+        held = LatestReading.objects.filter(patient_id=patient_id)
+        synced = dict(held.values_list("metric", "synced_at"))
         windows = replay.windows(patient_id, zones_known(patient_id))
         with pipelined() as ask:
             summaries_write(ask, replay.held, windows, clock.now(), clear=False)
+        _synced(patient_id, synced)  # nothing arrived
         audit.record(
             by=by, act="reading.sum_up", subject="patient", subject_id=patient_id,
             patient_id=patient_id,

@@ -71,6 +71,19 @@ def test_page_shows_the_metric_asked_for_and_its_days(
     assert 'data-aggregation="sum"' in steps
 
 
+@pytest.mark.parametrize("window", ["nonsense", "2026", "2026-01-01T00:00:00"])
+def test_an_address_without_a_moment_shows_the_newest_window(
+    client_for: ClientFor, alice: User, patient: Patient, readings: services.Receipt,
+    window: str,
+) -> None:  # fmt: skip
+    text = page(client_for(alice), patient, f"?metric=steps&start={window}&end={window}")
+    assert f'data-start="{window}"' not in text
+    assert 'data-start="20' in text
+    kept = "2026-01-01T00:00:00%2B00:00"
+    text = page(client_for(alice), patient, f"?metric=steps&start={kept}")
+    assert 'data-start="2026-01-01T00:00:00+00:00"' in text
+
+
 def test_data_page_names_receipts_days_and_devices(
     client_for: ClientFor, alice: User, patient: Patient, readings: services.Receipt
 ) -> None:
@@ -168,8 +181,9 @@ def test_a_correction_is_shown_before_it_is_carried_out(
     ((name, asked),) = called
     assert name == "readings_mark_error"
     assert asked["patient_id"] == patient.id
-    assert (asked["metric"], asked["device_id"]) == ("heart_rate", None)
-    assert asked["start"] == datetime(2020, 1, 1, tzinfo=UTC)
+    what = asked["what"]
+    assert (what.metric, what.device_id) == ("heart_rate", None)
+    assert what.start == datetime(2020, 1, 1, tzinfo=UTC)
     assert asked["reason"] == "Worn by a brother"
 
 
