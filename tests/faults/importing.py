@@ -60,7 +60,7 @@ def _recordings(folder: Path) -> Path:
 
 
 def _start(place: House, folder: Path, *, mutant: bool) -> "subprocess.Popen[bytes]":
-    program = ["-m", "tests.faults.mutant_import"] if mutant else ["manage.py"]
+    program = ["-m", "tests.faults.mutant_command"] if mutant else ["manage.py"]
     words = ["import_actigraphy", str(folder), "--by", EMAIL, "--zone", "UTC"]
     return place.spawn([*program, *words], log="import")
 
