@@ -39,6 +39,9 @@ class Web:
         self.process = self.place.spawn([*words, "--no-access-log"], log="web")
         await_port(self.port)
 
+    def await_up(self) -> None:
+        await_port(self.port)
+
     def kill(self) -> None:
         if self.process:
             self.process.kill()
@@ -94,11 +97,11 @@ def outcome_of(fault: str, clients: list[Client], killed: list[float], **more: A
     connections.close_all()  # what was open died with the server
     stored = lost = doubled = 0
     for client in clients:
-        found = _found(client)
+        found = found_of(client)
         due = {n: value_of(n) for n in range(client.acknowledged * BATCH)}
         lost += sum(found.get(n) != value for n, value in due.items())
         stored += len(found)
-        doubled += _doubled(client, len(found))
+        doubled += doubled_of(client, len(found))
     back = [
         min((moment for each in clients for moment in each.moments if moment > at), default=at)
         - at
@@ -112,7 +115,7 @@ def outcome_of(fault: str, clients: list[Client], killed: list[float], **more: A
     )  # fmt: skip
 
 
-def _found(client: Client) -> dict[int, float]:
+def found_of(client: Client) -> dict[int, float]:
     """What can be read back, by the number of the sample."""
     end = FIRST + timedelta(days=366)
     held = selectors.readings_array(WORKER, client.patient_id, "heart_rate", FIRST, end)
@@ -120,7 +123,7 @@ def _found(client: Client) -> dict[int, float]:
     return dict(zip(numbers.tolist(), held.values.tolist(), strict=True))
 
 
-def _doubled(client: Client, stored: int) -> int:
+def doubled_of(client: Client, stored: int) -> int:
     """Samples counted as accepted twice, ledger rows that no batch asked for, disagreements."""
     with acting_as(WORKER, client.patient_id):
         rows = list(IngestBatch.objects.filter(patient_id=client.patient_id).defer("payload"))
