@@ -120,11 +120,8 @@ def _demand_device(patient_id: UUID, device_id: UUID | None) -> None:
 
 def _demand_new(patient_id: UUID, span: Removed, rows: int) -> None:
     """A form that is sent twice files one report."""
-    standing = ReadingsRemoval.objects.filter(
-        patient_id=patient_id, lifted_at__isnull=True, metrics=list(span.metrics),
-        device_id=span.device, start_ms=span.start_ms, end_ms=span.end_ms,
-    )  # fmt: skip
-    if not rows and standing.exists():
+    standing = ReadingsRemoval.objects.filter(patient_id=patient_id, lifted_at__isnull=True)
+    if not rows and span in map(span_of_removal, standing):
         raise Conflict("This removal stands already, and nothing of it came back.")
 
 

@@ -34,7 +34,7 @@ def banner_of(
             {
                 "label": label,
                 "url": url,
-                "current": bool(match) and match.app_name == name.partition(":")[0],
+                "current": match is not None and match.app_name == name.partition(":")[0],
             }
             for label, name in ROOMS
             if (url := url_if_built(name, patient.id))
