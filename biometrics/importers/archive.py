@@ -3,7 +3,6 @@
 import re
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,13 +10,13 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from biometrics.importers.base import Unreadable
+from biometrics.importers.damage import DAMAGE
 
 # More than any month of any watch; larger ones are bombs or not what they say.
 MAX_BYTES = 4 * 1024**3
 COPY_BYTES = 1024**2
-BROKEN = (zipfile.BadZipFile, zlib.error, OSError, EOFError)
-# A password is a RuntimeError, an unknown method of packing a NotImplementedError.
-LOCKED = (*BROKEN, RuntimeError)
+# A password is a RuntimeError.
+LOCKED = (*DAMAGE, RuntimeError)
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class Entry:
         try:
             with file:
                 yield file
-        except BROKEN as error:
+        except DAMAGE as error:
             raise Unreadable(f"{self.name} is damaged: {error}") from error
 
 

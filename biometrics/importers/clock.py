@@ -61,7 +61,7 @@ def utc_of_local(local_ms: Ints, zone: ZoneInfo) -> Ints:
     return local_ms - _offsets_of_local(local_ms, zone)[0]
 
 
-class LocalClock:
+class SeriesClock:
     """Turns the local times of one series into UTC, block after block.
 
     Where clocks go back, the second of two equal local times is the later one: a time

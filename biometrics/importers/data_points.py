@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from biometrics.importers import json_records
+from biometrics.importers.archive import Entry, entries_of
 from biometrics.importers.base import Unreadable
+from biometrics.importers.damage import readable
 from biometrics.importers.records import Record
-from biometrics.importers.sources import Member, members
 
 LINES = (".ndjson", ".jsonl")
 ENDINGS = (".json", *LINES)
@@ -53,7 +54,13 @@ def records_of(source: Path, inner: str, record: Callable[[Any], Record]) -> Ite
 
 def values(source: Path, inner: str = "") -> Iterator[tuple[Any, float]]:
     """Each value and the share of the source up to it; raises Unreadable."""
-    with members(source, ENDINGS) as files:
+    with readable(source.name), entries_of(source) as entries:
+        # A single file may have any name.
+        files = [
+            each
+            for each in entries
+            if each.path == source.name or each.name.lower().endswith(ENDINGS)
+        ]
         if not files:
             raise Unreadable(f"{source.name} holds no JSON files.")
         whole, before = max(1, sum(file.size for file in files)), 0
@@ -71,8 +78,8 @@ def first_value(source: Path, inner: str = "") -> Any:
         return None
 
 
-def _values(file: Member, inner: str) -> Iterator[tuple[Any, int]]:
-    with file.open() as raw, TextIOWrapper(raw, "utf-8-sig") as text:
+def _values(file: Entry, inner: str) -> Iterator[tuple[Any, int]]:
+    with file.opened() as raw, TextIOWrapper(raw, "utf-8-sig") as text:
         parts = _lines(text) if _is_lines(file.name) else json_records.values(text, inner)
         for value in parts:
             yield value, raw.tell()

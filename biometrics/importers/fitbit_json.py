@@ -28,7 +28,7 @@ import numpy as np
 from biometrics.features.columns import Floats, Ints
 from biometrics.importers.base import Reason
 from biometrics.importers.clock import day_times, utc_times
-from biometrics.importers.json_stream import json_blocks
+from biometrics.importers.json_blocks import json_blocks
 from biometrics.importers.tables import Table, Timing, measured
 
 FITBIT_DEVICE = "Fitbit"

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from biometrics.importers.clock import NO_TIME, LocalClock, utc_of_local, wall_ms
+from biometrics.importers.clock import NO_TIME, SeriesClock, utc_of_local, wall_ms
 from biometrics.importers.fitbit_json import (
     FITBIT_DEVICE,
     MINUTE_MS,
@@ -202,7 +202,7 @@ def _exercise(gathering: Gathering, record: int, start: int, item: Exercise) -> 
 
 def weights(zone: ZoneInfo) -> Reader:
     """Weights: in pounds unless body mass index says that they are kilograms."""
-    decoder, clock = Decoder(Weight), LocalClock(zone)
+    decoder, clock = Decoder(Weight), SeriesClock(zone)
 
     def read(block: bytes) -> Table:
         decoded, gathering = decoder.decode(block), Gathering()

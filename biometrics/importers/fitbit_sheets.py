@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from biometrics.importers.clock import LocalClock, day_times, utc_times
+from biometrics.importers.clock import SeriesClock, day_times, utc_times
 from biometrics.importers.sheets import Sheet, Value
 from biometrics.importers.tables import Timing
 
@@ -33,7 +33,7 @@ def _days(zone: ZoneInfo) -> Timing:
 
 
 def _local(minutes: int, zone: ZoneInfo) -> Timing:
-    return LocalClock(zone, lasts_ms=minutes * MINUTE_MS).times
+    return SeriesClock(zone, lasts_ms=minutes * MINUTE_MS).times
 
 
 def _google(column: str, value: Value, *, lasts: bool = False) -> Sheet:

@@ -14,15 +14,16 @@ from zoneinfo import ZoneInfo
 
 import fitdecode
 
-from biometrics.importers.archive import BROKEN, Entry, entries_inside, entries_of
+from biometrics.importers.archive import Entry, entries_inside, entries_of
 from biometrics.importers.base import Chunk, Options, Unreadable
+from biometrics.importers.damage import DAMAGE
 from biometrics.importers.fit_messages import Fields, Totals, Watch
 from biometrics.importers.tables import Gathering, Table, chunked, unread_file
 
 MESSAGES = 5000
 SIGNATURE, SIGNATURE_AT = b".FIT", 8
 # What fitdecode raises on damaged bytes besides its own.
-DAMAGE = (
+NO_FIT = (
     fitdecode.FitError, struct.error, ValueError, TypeError, LookupError, ArithmeticError,
     AttributeError,
 )  # fmt: skip
@@ -39,7 +40,7 @@ class Fit:
         try:
             with entries_of(source) as entries:
                 return any(_signed(entry) or _of_account(entry) for entry in entries)
-        except (Unreadable, *BROKEN):
+        except (Unreadable, *DAMAGE):
             return False
 
     def people(self, source: Path) -> list[str]:
@@ -90,7 +91,7 @@ def _made(entry: Entry) -> int:
                 if frame.frame_type == fitdecode.FIT_FRAME_DATA:
                     made = _fields(frame).get("time_created")
                     return made if isinstance(made, int) else 0
-    except (*DAMAGE, Unreadable):
+    except (*NO_FIT, Unreadable):
         return 0
     return 0
 
@@ -115,7 +116,7 @@ def _file(entry: Entry, zone: ZoneInfo, totals: Totals) -> Iterator[Table]:
             if record == MESSAGES:
                 yield watch.gathering.table(record, zone)
                 watch.gathering, record = Gathering(), 0
-    except DAMAGE as error:
+    except NO_FIT as error:
         why = f"{entry.name} is damaged: {error}"
     except Unreadable as error:
         why = error.detail

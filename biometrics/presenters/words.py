@@ -16,7 +16,7 @@ from biometrics.selectors.compare import Comparison
 # UCUM as people read it; annotations in braces say what is counted.
 UNITS = {
     "{score}": gettext_lazy("of 10"), "{index}": gettext_lazy("of 100"), "Cel": "°C",
-    "mm[Hg]": "mmHg", "[degF]": "°F", "m[g]": "mg (gravity)", "[g]": "g (gravity)", "uS": "µS",
+    "mm[Hg]": "mmHg", "[degF]": "°F", "m[g]": "mg (gravity)", "[g]": "g (gravity)", "uS": "µS", "dB[SPL]": "dB",
     "[lb_av]": "lb", "[in_i]": "in", "[ft_i]": "ft", "[mi_i]": "mi", "[mi_i]/h": "mi/h", "1": "",
     "m/s": "m/s", "kg/m2": "kg/m²", "{score_1_5}": gettext_lazy("of 1–5"),
     "{score_1_7}": gettext_lazy("of 1–7"), "{score_0_100}": gettext_lazy("of 0–100"),

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from biometrics.features.columns import EMPTY
+from biometrics.features.merging import merge
 from biometrics.importers.apple_health import APPLE_HEALTH
 from biometrics.tests.apple_files import (
     AT,
@@ -47,7 +49,7 @@ def test_heart_rate_keeps_its_device_moment_duration_and_offset(tmp_path: Path) 
         ("BodyFatPercentage", "%", "0.215", "body_fat", 21.5),
         ("BodyTemperature", "degF", "98.6", "body_temperature", 37),
         ("AppleSleepingWristTemperature", "degC", "35.1", "skin_temperature", 35.1),
-        ("BloodGlucose", "mg/dL", "180.182", "glucose", 10),
+        ("BloodGlucose", "mg/dL", "180.156", "glucose", 10),
         ("BloodGlucose", "mmol&lt;180.1558800000541&gt;/L", "5.5", "glucose", 5.5),
         ("VO2Max", "mL/min·kg", "41.2", "vo2_max", 41.2),
         ("VO2Max", "ml/min·kg", "41.2", "vo2_max", 41.2),
@@ -93,13 +95,11 @@ def test_sleep_stages_of_every_ios(tmp_path: Path, stage: str, state: int) -> No
 
 
 def test_time_in_bed_is_not_taken_for_a_correction_of_the_sleep_in_it(tmp_path: Path) -> None:
-    from biometrics.features.columns import columns_of, merge
-
     both = [
         make_record(SLEEP, STAGE + stage, "", source=PHONE) for stage in ("InBed", "Asleep")
     ]
     _, columns = only(make_export(tmp_path, *both))
-    assert merge(columns_of([], []), columns).accepted == 2
+    assert merge(EMPTY, columns).accepted == 2
 
 
 def test_mindful_session_counts_its_minutes(tmp_path: Path) -> None:

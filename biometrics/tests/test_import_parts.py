@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from biometrics.importers.base import Unreadable
-from biometrics.importers.clock import NO_TIME, LocalClock, day_times, wall_ms
-from biometrics.importers.json_stream import json_blocks
+from biometrics.importers.clock import NO_TIME, SeriesClock, day_times, wall_ms
+from biometrics.importers.json_blocks import json_blocks
 from biometrics.importers.tables import Gathering, chunked
 from biometrics.tests.imports import OSLO
 
@@ -47,7 +47,7 @@ def test_what_is_no_time(text: str) -> None:
 def test_second_of_two_equal_local_times_is_the_later_one_across_blocks() -> None:
     # Clocks in Oslo went back on 27 October 2019 at 03:00.
     texts = ["2019-10-27T01:59", "2019-10-27T02:00", "2019-10-27T02:59"]
-    clock = LocalClock(OSLO, lasts_ms=60_000)
+    clock = SeriesClock(OSLO, lasts_ms=60_000)
     first = clock.times(wall_ms(texts))
     second = clock.times(wall_ms(["2019-10-27T02:00", "2019-10-27T02:59", "2019-10-27T03:00"]))
     starts = np.concatenate([first.start_ms, second.start_ms])

@@ -65,7 +65,7 @@ def quantity(value: float, unit: str) -> dict[str, Any]:
         ("body-mass-index", "body_mass_index", quantity(22, "kg/m2"), "body_mass_index", 22),
         ("bmi", "body_mass_index", quantity(22, "kg/m^2"), "body_mass_index", 22),
         ("body-fat-percentage", "body_fat_percentage", quantity(20, "%"), "body_fat", 20),
-        ("blood-glucose", "blood_glucose", quantity(90.091, "mg/dL"), "glucose", 5),
+        ("blood-glucose", "blood_glucose", quantity(90.078, "mg/dL"), "glucose", 5),
         ("oxygen-saturation", "oxygen_saturation", quantity(97, "%"), "spo2", 97),
         ("respiratory-rate", "respiratory_rate", quantity(14, "breaths/min"),
          "respiratory_rate", 14),
