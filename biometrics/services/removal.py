@@ -98,11 +98,11 @@ def removal_span(
         metric_of(metric)
     if start and end and end <= start:
         raise Invalid("The end must come after the start.")
-    return Removed(metrics, device_id, _ms(start), _ms(end))
+    return Removed(tuple(metrics), device_id, _ms(start), _ms(end))
 
 
 def span_of_removal(report: ReadingsRemoval) -> Removed:
-    return Removed(report.metrics, report.device_id, report.start_ms, report.end_ms)
+    return Removed(tuple(report.metrics), report.device_id, report.start_ms, report.end_ms)
 
 
 def _demand_sensible(ground: str, reason: str) -> None:
