@@ -103,7 +103,7 @@ def rollups_rebuild(*, by: Actor, patient_id: UUID) -> None:
         synced = dict(held.values_list("metric", "synced_at"))
         windows = replay.windows(patient_id, zones_known(patient_id))
         with pipelined() as ask:
-            summaries_write(ask, replay.held, windows, clock.now(), clear=False)
+            summaries_write(ask, replay.held, windows, clock.now())
         _synced(patient_id, synced)  # nothing arrived
         audit.record(
             by=by, act="reading.sum_up", subject="patient", subject_id=patient_id,
@@ -179,7 +179,7 @@ def _store(patient_id: UUID, replay: Replay, made: Sequence[Segment], zones: Zon
     with pipelined() as ask:
         for first in range(0, len(made), AT_ONCE):
             segments_write(ask, made[first : first + AT_ONCE], clock.now())
-        summaries_write(ask, replay.held, windows, clock.now(), clear=False)
+        summaries_write(ask, replay.held, windows, clock.now())
     _synced(patient_id, replay.synced)
 
 

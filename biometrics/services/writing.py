@@ -34,6 +34,10 @@ ACTS = {
 }  # fmt: skip
 
 
+# Samples of a patient's lane, the newest among which may be the latest value.
+Newest = tuple[UUID, Lane, Columns]
+
+
 @dataclass(frozen=True)
 class _Row:
     """A ledger row, made of an entry."""
@@ -51,19 +55,23 @@ def written(ask: Ask, plan: Plan, now: datetime) -> list[Receipt]:
     rows = [_row(entry, now) for entry in plan.entries]
     _ledger(ask, rows, now)
     segments_write(ask, plan.held.changed(), now)
+    if plan.clears:
+        _rollups_clear(ask, plan.windows)
     _fresh_write(ask, plan, now)
-    summaries_write(ask, plan.held, plan.windows, now, clear=plan.clears)
+    fresh = [(*key, samples) for key, samples in plan.fresh.items()]
+    summaries_write(ask, plan.held, plan.windows, now, beside=fresh)
     audit.record_many(ask, [_audited(row) for row in rows])
     events.publish_many(ask, "biometrics.readings_stored", [_told(row) for row in rows])
     return [row.receipt for row in rows]
 
 
 def summaries_write(
-    ask: Ask, held: Held, windows: Windows, now: datetime, *, clear: bool
+    ask: Ask, held: Held, windows: Windows, now: datetime, *, beside: Sequence[Newest] = ()
 ) -> None:
-    """Hours, days and latest values of the windows. `clear` where samples may have gone."""
-    if clear:
-        _rollups_clear(ask, windows)
+    """Hours and days of the windows, and the latest values of these and what is beside.
+
+    Two devices share the latest value of a metric: one statement may write it once.
+    """
     parts = [
         (patient_id, lane, run, held.samples(patient_id, lane, run.start_ms, run.end_ms))
         for (patient_id, lane), runs in windows.items()
@@ -75,7 +83,8 @@ def summaries_write(
         for each in summed(lane, run, samples)
     ]
     _rollups(ask, statements.ROLLUPS_WRITE, found, now)
-    _latest(ask, [(part[0], part[1], part[3]) for part in parts if len(part[3])], now)
+    newest = [(part[0], part[1], part[3]) for part in parts if len(part[3])]
+    _latest(ask, [*beside, *newest], now)
 
 
 def _fresh_write(ask: Ask, plan: Plan, now: datetime) -> None:
@@ -86,7 +95,6 @@ def _fresh_write(ask: Ask, plan: Plan, now: datetime) -> None:
         for each in _figures_of(lane, samples, plan.patients[patient_id].zones)
     ]
     _rollups(ask, statements.ROLLUPS_ADD, found, now)
-    _latest(ask, [(*key, samples) for key, samples in plan.fresh.items()], now)
 
 
 def _figures_of(
@@ -273,7 +281,7 @@ def summed(
     yield str(Rollup.Period.HOUR), [dates[place] for place in places], hours
 
 
-def _latest(ask: Ask, parts: Iterable[tuple[UUID, Lane, Columns]], now: datetime) -> None:
+def _latest(ask: Ask, parts: Iterable[Newest], now: datetime) -> None:
     """The newest of each patient's metric; an older one than is known changes nothing."""
     newest: dict[tuple[UUID, str], tuple[int, float, UUID | None]] = {}
     for patient_id, (device, metric), samples in parts:
