@@ -22,6 +22,9 @@ from clinicity.common.exceptions import Invalid
 
 T = TypeVar("T")
 MOST_EVENTS = 50_000
+# What a decoder raises; the second for thousands of brackets within each other.
+UNREADABLE = (msgspec.DecodeError, RecursionError)
+DEEP = "The JSON is nested too deeply."
 
 
 class Event(msgspec.Struct, gc=False):
@@ -97,6 +100,7 @@ class Intake:
     count: int = 0
 
 
+OF_EVENTS = {"data_type", "timestamp"}
 EVENT, BODY = msgspec.json.Decoder(Event), msgspec.json.Decoder(Body)
 HEAD = msgspec.json.Decoder(Head)
 LIST = msgspec.json.Decoder(list[Event])
@@ -105,6 +109,13 @@ RAW_BATCH, RAW_LIST = msgspec.json.Decoder(RawBatch), msgspec.json.Decoder(list[
 
 def intake_of(body: bytes) -> Intake:
     """Decode a body; raises Invalid when it can't be read at all."""
+    try:
+        return _intake_of(body)
+    except RecursionError as error:
+        raise Invalid(DEEP) from error
+
+
+def _intake_of(body: bytes) -> Intake:
     if body.lstrip()[:1] == b"[":
         events = _decoded(LIST, body)
         if events is None:
@@ -154,7 +165,7 @@ def lines_in(body: bytes, part: Part) -> Intake:
         try:
             events.append(EVENT.decode(line))
             indexes.append(index)
-        except msgspec.DecodeError as error:
+        except UNREADABLE as error:
             reasons.append((index, *_told(error)))
     return _by_patient(part.head, events, indexes, reasons, max(1, len(events)))
 
@@ -233,14 +244,17 @@ def _demanded(decoder: "msgspec.json.Decoder[T]", body: bytes) -> T:
 def head_of(line: bytes) -> Head | None:
     """What the first line of a stream says of all; None when it is an event already."""
     try:
-        found = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
-        return None if "data_type" in found else HEAD.decode(line)
-    except msgspec.DecodeError:
+        names = msgspec.json.decode(line, type=dict[str, msgspec.Raw]).keys()
+        is_head = names & set(Head.__struct_fields__) and not names & OF_EVENTS
+        return HEAD.decode(line) if is_head else None
+    except UNREADABLE:
         return None
 
 
-def _told(error: msgspec.DecodeError) -> tuple[str, str]:
+def _told(error: Exception) -> tuple[str, str]:
     """The field and the sentence: "Expected `str`, got `int` - at `$.timestamp`"."""
+    if isinstance(error, RecursionError):
+        return "", DEEP
     text, _, place = str(error).partition(" - at `$")
     name = place.rstrip("`").lstrip(".").split("[")[0]
     missing = text.partition("missing required field `")[2].rstrip("`")

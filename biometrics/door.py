@@ -20,7 +20,7 @@ from typing import Any
 from biometrics.admission import Admission
 from biometrics.bearers import bearer_of
 from biometrics.bodies import Part
-from biometrics.group_commit import PATH, Answer, Knock, problem_answer
+from biometrics.knocks import PATH, Answer, Knock, problem_answer
 from biometrics.streams import LineStream, stream_answer
 from biometrics.unpacking import unpacker_of
 from biometrics.waiting import Keeper

@@ -1,18 +1,20 @@
 """Group commit: requests that came together are stored in one transaction.
 
-Each keeps its own ledger row, receipt and refusal; the database is asked four times for
-the whole group, however many they are:
+Each keeps its own ledger row, receipt and refusal; the database is asked twice for the
+whole group, however many they are:
 
-1. who they are, whether their keys are new, whose patients they may see, which patients
-   nobody else is busy with;
-2. those patients; 3. their segments; 4. everything that is written.
+1. who they are, whether their keys are new, which patients nobody else is busy with, and,
+   read as whoever sends, those patients and the segments that are touched;
+2. everything that is written, for just the patients who were found.
+
+Where something is corrected, whole days are read in between, to be summed up again.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -22,15 +24,22 @@ from cachetools import TTLCache
 from django.db import OperationalError, connection, transaction
 from psycopg import Cursor
 
-from biometrics.bearers import Asked, Bearer, bearer_of, bearers_ask
-from biometrics.bodies import Part, progress_key
-from biometrics.intake import Parcel, answer_json, parcel_of
+from biometrics.bearers import Asked, bearers_ask
+from biometrics.bodies import progress_key
+from biometrics.intake import answer_json
+from biometrics.knocks import Answer, Broken, Knock, problem_answer
 from biometrics.permissions import demand_sender
 from biometrics.services import statements
 from biometrics.services.devices import device_seen
 from biometrics.services.readings import PATIENT_LOCK, lock_key
-from biometrics.services.state import PatientState
-from biometrics.services.storing import Deposit, Plan, allowed, known, planned
+from biometrics.services.state import (
+    Held,
+    PatientRows,
+    PatientState,
+    patients_ask,
+    segments_ask,
+)
+from biometrics.services.storing import Plan, allowed, planned
 from biometrics.services.writing import written
 from clinicity.accounts import idempotency, throttles
 from clinicity.accounts.acting import act, acting_as
@@ -40,59 +49,12 @@ from clinicity.audit import services as audit
 from clinicity.common import clock
 from clinicity.common.actors import DOOR, Actor
 from clinicity.common.exceptions import DomainError, NotFound, Unavailable
-from clinicity.common.pipeline import Ask, ids, numbers, pipelined, together
-from clinicity.common.problems import MEDIA_TYPE, problem_of
+from clinicity.common.pipeline import Ask, numbers, pipelined, together
 
 logger = logging.getLogger(__name__)
 
-PATH = "/api/v1/biometric-events"
 # Requests of one actor; a gateway that sends for a clinic is one actor.
 BY_ACTOR = throttles.Limit("ingest.actor", 120_000, 60)
-
-
-class Broken(DomainError):
-    type = "broken"
-    title = "The request could not be handled."
-    status = HTTPStatus.INTERNAL_SERVER_ERROR
-
-
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    body: bytes
-    media_type: str = "application/json"
-    headers: Sequence[tuple[bytes, bytes]] = ()
-
-
-@dataclass(eq=False)
-class Knock:
-    """One request that waits for its answer, or one part of a stream of lines."""
-
-    token: str
-    key: str
-    body: bytes
-    part: Part | None = None
-    answer: Answer | None = None
-    actor: Actor | None = None
-    deposits: Sequence[Deposit] = ()
-
-    @cached_property
-    def bearer(self) -> Bearer:
-        return bearer_of(self.token)
-
-    @cached_property
-    def parcel(self) -> Parcel:
-        return parcel_of(self.body, self.part, self.bearer.device)
-
-    @cached_property
-    def claimed(self) -> idempotency.Claimed | None:
-        if not self.key:
-            return None
-        digest = idempotency.digest_of("POST", PATH, self.body)
-        return idempotency.claimed_by(self.bearer.id, self.key, digest)
-
-    def refuse(self, refusal: DomainError) -> None:
-        self.answer = problem_answer(refusal)
 
 
 def store_group(group: Sequence[Knock]) -> list[Answer | None]:
@@ -118,13 +80,6 @@ def store_group(group: Sequence[Knock]) -> list[Answer | None]:
         return [answer for knock in group for answer in store_group([knock])]
 
 
-def problem_answer(refusal: DomainError) -> Answer:
-    document = problem_of(refusal)
-    wait = refusal.extra.get("retry_after")
-    headers = [(b"retry-after", str(wait).encode())] if wait else []
-    return Answer(document["status"], msgspec.json.encode(document), MEDIA_TYPE, headers)
-
-
 def _in_one_transaction(group: Sequence[Knock]) -> list[Answer | None]:
     # The thread keeps its connection between groups; one that died meanwhile is replaced.
     if connection.connection is not None and connection.connection.closed:
@@ -134,8 +89,8 @@ def _in_one_transaction(group: Sequence[Knock]) -> list[Answer | None]:
     _throttle(group)
     strangers: list[tuple[Actor, UUID]] = []
     with transaction.atomic():
-        _admit(_open(group), strangers)
-        _store(_open(group))
+        if waiting := _open(group):
+            _store(waiting, _admit(waiting, strangers))
     for actor, patient_id in strangers:
         audit.record_refusal(
             by=actor, act="reading.ingest", subject="patient", subject_id=patient_id
@@ -193,52 +148,71 @@ def _throttle(group: Sequence[Knock]) -> None:
 
 @dataclass
 class _First:
-    """The rows of the first round trip."""
+    """The rows of the first round trip. Patients and segments are read as whoever sends:
+    what they may not see isn't there."""
 
     bearers: Asked
     keys: idempotency.Claims
     locks: "Cursor[Any]"
-    visible: "dict[UUID, Cursor[Any]]" = field(default_factory=dict)
+    patients: dict[UUID, PatientRows] = field(default_factory=dict)
+    segments: "list[Cursor[Any]]" = field(default_factory=list)
 
 
-def _admit(group: Sequence[Knock], strangers: list[tuple[Actor, UUID]]) -> None:
+@dataclass
+class _Known:
+    """Patients by who sends for them, and their segments."""
+
+    patients: dict[UUID, dict[UUID, PatientState]]
+    held: Held
+
+    def all(self) -> dict[UUID, PatientState]:
+        return {id: state for found in self.patients.values() for id, state in found.items()}
+
+
+def _admit(group: Sequence[Knock], strangers: list[tuple[Actor, UUID]]) -> _Known:
     """Answer those who may not, or need not, be stored; postpone the busy ones."""
-    if not group:
-        return
     with pipelined() as ask:
         asked = _ask_about(ask, group)
     actors, busy = asked.bearers.actors({knock.bearer for knock in group}), _busy(asked.locks)
     settled = asked.keys.settle([knock.claimed for knock in group if knock.claimed])
-    visible = {id: {row[0] for row in rows.fetchall()} for id, rows in asked.visible.items()}
+    known = _Known({id: rows.states() for id, rows in asked.patients.items()}, Held())
+    for rows in asked.segments:
+        known.held.take(rows)
     for knock in group:
         knock.actor = actors.get(knock.bearer)
         try:
             _settle(knock, settled)
-            _address(knock, visible.get(knock.bearer.id, set()), strangers)
+            _address(knock, known.patients[_sender(knock)], strangers)
         except DomainError as refusal:
             knock.refuse(refusal)
         if any(lock_key(each.patient_id) in busy for each in knock.deposits):
             knock.deposits = ()  # no answer: it is asked for again
+    return known
 
 
-VISIBLE = "SELECT id FROM patients_patient WHERE id = ANY(%s::uuid[]) AND deleted_at IS NULL"
+def _sender(knock: Knock) -> UUID:
+    """As whom patients are read: a person, or the door for all paired devices."""
+    return knock.bearer.id if knock.bearer.user else DOOR.id
 
 
 def _ask_about(ask: Ask, group: Sequence[Knock]) -> _First:
-    patients: dict[UUID, set[UUID]] = {}
+    senders: dict[UUID, list[Knock]] = {}
     for knock in group:
-        if knock.bearer.user:
-            patients.setdefault(knock.bearer.id, set()).update(knock.parcel.found)
+        senders.setdefault(_sender(knock), []).append(knock)
     named = {patient_id for knock in group for patient_id in knock.parcel.found}
     asked = _First(
         bearers_ask(ask, {knock.bearer for knock in group}),
         idempotency.claim_many(ask, [knock.claimed for knock in group if knock.claimed]),
         ask(statements.TRY_LOCKS, [PATIENT_LOCK, numbers({lock_key(each) for each in named})]),
     )
-    for user_id, theirs in patients.items():
-        act(ask, user_id)
-        asked.visible[user_id] = ask(VISIBLE, [ids(theirs)])
-    act(ask, None)
+    for sender, knocks in senders.items():
+        theirs = {knock.bearer.device.patient_id for knock in knocks if knock.bearer.device}
+        act(ask, sender, theirs)  # a device's patient stands in its token, signed by us
+        patients = {patient_id for knock in knocks for patient_id in knock.parcel.found}
+        devices = {id for knock in knocks if (id := knock.parcel.device_id)}
+        asked.patients[sender] = patients_ask(ask, patients, devices)
+        wanted = set().union(*(knock.wanted() for knock in knocks))
+        asked.segments.append(segments_ask(ask, wanted))
     return asked
 
 
@@ -261,33 +235,39 @@ def _settle(
         knock.answer = Answer(known.status, known.body.encode())
 
 
-def _address(knock: Knock, visible: set[UUID], strangers: list[tuple[Actor, UUID]]) -> None:
+def _address(
+    knock: Knock, visible: Mapping[UUID, PatientState], strangers: list[tuple[Actor, UUID]]
+) -> None:
     """Whose readings these are: of those the actor sees, the others' being refused."""
     if knock.answer or knock.actor is None:
         return
-    if knock.bearer.device:
-        visible = {knock.bearer.device.patient_id}
-    unseen = [id for id in knock.parcel.found if id not in visible]
+    device = knock.bearer.device
+    unseen = [
+        id
+        for id in knock.parcel.found
+        if id not in visible or (device and id != device.patient_id)
+    ]
     strangers += [(knock.actor, id) for id in unseen]
     knock.deposits = knock.parcel.deposits(knock.actor, "api", unseen=unseen)
     if not knock.deposits:
         raise NotFound("There is no such patient.")
 
 
-def _store(group: Sequence[Knock]) -> None:
+def _store(group: Sequence[Knock], known: _Known) -> None:
     """Store what was admitted: each request's deposits, in the order they came."""
     first, again = _told_apart([knock for knock in group if knock.deposits])
-    if not first:
-        return
-    patients = _known(first)
+    patients = known.all()
     for knock in first:
         try:
             knock.deposits = [allowed(each, patients) for each in knock.deposits]
         except DomainError as refusal:
             knock.refuse(refusal)
     kept = _open(first)
-    plan = planned([each for knock in kept for each in knock.deposits], patients)
-    _write(kept, plan)
+    deposits = [each for knock in kept for each in knock.deposits]
+    if deposits:
+        # From here on the door acts, for just those who were checked.
+        acting = partial(_act_for, {each.patient_id for each in deposits})
+        _write(kept, planned(deposits, patients, known.held, acting), acting)
     for knock, original in again:
         knock.answer = original.answer
 
@@ -308,18 +288,13 @@ def _told_apart(group: Sequence[Knock]) -> tuple[list[Knock], list[tuple[Knock, 
     return list(first.values()), again
 
 
-def _known(group: Sequence[Knock]) -> dict[UUID, PatientState]:
-    """The patients of a group; from here on the door acts for just these."""
-    deposits = [each for knock in group for each in knock.deposits]
-    patients = {each.patient_id for each in deposits}
-    return known(deposits, lambda ask: act(ask, DOOR.id, sorted(patients)))
+def _act_for(patients: set[UUID], ask: Ask) -> None:
+    act(ask, DOOR.id, patients)
 
 
-def _write(group: Sequence[Knock], plan: Plan) -> None:
-    if not plan.entries:
-        return
+def _write(group: Sequence[Knock], plan: Plan, first: Callable[[Ask], object]) -> None:
     kept: list[idempotency.Kept] = []
-    with together() as ask:
+    with together(first) as ask:
         receipts = {each.id: each for each in written(ask, plan, clock.now())}
         for knock in group:
             body = answer_json([receipts[each.id] for each in knock.deposits])

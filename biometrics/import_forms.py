@@ -1,7 +1,6 @@
 """What a person says about a file to import."""
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -49,11 +48,6 @@ class ImportForm(forms.Form):
     @staticmethod
     def _known(upload: ImportUpload) -> list[str]:
         return [code for code in upload.formats if code in IMPORTERS]
-
-
-def zones() -> list[str]:
-    """Names that the zone's field offers."""
-    return sorted(zone for zone in available_timezones() if "/" in zone and "Etc/" not in zone)
 
 
 def _field(form: forms.Form, name: str) -> forms.ChoiceField:

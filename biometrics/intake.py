@@ -27,6 +27,9 @@ WRONG_PATIENT = "wrong_patient: this device is paired with somebody else."
 class NothingKept(Invalid):
     """A body of which no sample can be stored, or one that asked for all or nothing."""
 
+    def __init__(self, detail: str, bad: Sequence[Reason]) -> None:
+        super().__init__(detail, rejected=_told(bad), rejected_count=len(bad))
+
 
 @dataclass(frozen=True)
 class Parcel:
@@ -38,10 +41,16 @@ class Parcel:
     reasons: Sequence[Reason]
     device: DeviceClaims | None = None
 
+    @property
+    def device_id(self) -> UUID | None:
+        return self.device.device_id if self.device else self.intake.head.device_id
+
     def deposits(self, by: Actor, source: str, *, unseen: Sequence[UUID] = ()) -> list[Deposit]:
         """One for each patient; what is wrong with the rest goes with the first."""
-        device = self.device.device_id if self.device else self.intake.head.device_id
+        device = self.device_id
         spare = [*self.reasons, *self._refused(unseen)]
+        if len(unseen) < len(self.found):
+            _demand_all(self.intake, spare)
         made = []
         for patient_id, found in self.found.items():
             if patient_id in unseen:
@@ -116,10 +125,15 @@ def _of_device(
 def _demand_something(parcel: Parcel) -> None:
     bad = [*parcel.reasons, *(r for found in parcel.found.values() for r in found.reasons)]
     if not any(found.columns for found in parcel.found.values()):
-        raise NothingKept(_first(bad), rejected=_told(bad))
-    if bad and parcel.intake.head.atomic:
-        why = f"{len(bad)} of {parcel.intake.count} events can't be stored, so none was."
-        raise NothingKept(why, rejected=_told(bad))
+        raise NothingKept(_first(bad), bad)
+    _demand_all(parcel.intake, bad)
+
+
+def _demand_all(intake: Intake, bad: Sequence[Reason]) -> None:
+    """Of a body that is to be stored wholly or not at all."""
+    if bad and intake.head.atomic:
+        why = f"{len(bad)} of {intake.count} events can't be stored, so none was."
+        raise NothingKept(why, sorted(bad))
 
 
 def answer_document(receipts: Sequence[Receipt]) -> dict[str, Any]:

@@ -190,15 +190,20 @@ class IngestBatch(PatientRecord):
         MOVED_OUT = "moved_out", _("moved to another patient")
         MOVED_IN = "moved_in", _("moved from another patient")
 
+    patient = models.ForeignKey(
+        "patients.Patient", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     position = models.PositiveBigIntegerField()
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.ADD)
     payload = EncryptedBytesField()
     digest = models.CharField(max_length=64)
-    device = models.ForeignKey(Device, on_delete=models.PROTECT, null=True, related_name="+")
+    device = models.ForeignKey(
+        Device, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     source = models.CharField(max_length=40)
     actor_id = models.UUIDField()
     import_run = models.ForeignKey(
-        ImportRun, on_delete=models.PROTECT, null=True, related_name="+"
+        ImportRun, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     metrics = ArrayField(models.CharField(max_length=40), default=list)
     first_ms = models.BigIntegerField(null=True)
@@ -215,6 +220,13 @@ class IngestBatch(PatientRecord):
     class Meta(PatientRecord.Meta):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["patient", "position"], name="ledger_position")
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["import_run"],
+                name="ledger_by_import",
+                condition=models.Q(import_run__isnull=False),
+            )
         ]
 
     class Privacy:
@@ -264,21 +276,41 @@ class ReadingsRemoval(PatientRecord):
         )  # fmt: skip
 
 
-class ReadingSegment(PatientRecord):
+class DerivedRecord(PatientRecord):
+    """A row that is made of the ledger, and can be made again.
+
+    The ledger holds the constraints to patient and device; here each would cost a look-up
+    for every row of a batch, and an index beside the one that leads by the patient.
+    """
+
+    patient = models.ForeignKey(
+        "patients.Patient", on_delete=models.PROTECT, related_name="+", db_index=False,
+        db_constraint=False,
+    )  # fmt: skip
+    device = models.ForeignKey(
+        Device, on_delete=models.PROTECT, null=True, related_name="+", db_index=False,
+        db_constraint=False,
+    )  # fmt: skip
+
+    class Meta(PatientRecord.Meta):
+        abstract = True
+
+
+class ReadingSegment(DerivedRecord):
     """One device's samples of one metric over one span, packed and sealed.
 
     `count` counts those that are valid; void ones stay inside, so that a device which
     sends them again does not bring them back.
     """
 
-    device = models.ForeignKey(Device, on_delete=models.PROTECT, null=True, related_name="+")
     metric = models.CharField(max_length=40)
     span_start_ms = models.BigIntegerField()
     count = models.PositiveIntegerField()
     position = models.PositiveBigIntegerField()
     samples = EncryptedBytesField()
 
-    class Meta(PatientRecord.Meta):
+    class Meta(DerivedRecord.Meta):
+        abstract = False
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["patient", "metric", "span_start_ms", "device"],
@@ -293,7 +325,7 @@ class ReadingSegment(PatientRecord):
         plain: ClassVar = (*BASE, "device", "metric", "span_start_ms", "count", "position")
 
 
-class Rollup(PatientRecord):
+class Rollup(DerivedRecord):
     """Count, mean, range and spread of one device's metric in one hour or local day.
 
     Values outside the plausible range are in the figures, and counted in `implausible`.
@@ -303,7 +335,6 @@ class Rollup(PatientRecord):
         HOUR = "hour", _("hour")
         DAY = "day", _("day")
 
-    device = models.ForeignKey(Device, on_delete=models.PROTECT, null=True, related_name="+")
     metric = models.CharField(max_length=40)
     period = models.CharField(max_length=4, choices=Period)
     start_at = models.DateTimeField()
@@ -315,7 +346,8 @@ class Rollup(PatientRecord):
     sd = models.FloatField(null=True)
     implausible = models.PositiveIntegerField(default=0)
 
-    class Meta(PatientRecord.Meta):
+    class Meta(DerivedRecord.Meta):
+        abstract = False
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["patient", "metric", "period", "start_at", "device"],
@@ -333,17 +365,17 @@ class Rollup(PatientRecord):
         )  # fmt: skip
 
 
-class LatestReading(PatientRecord):
+class LatestReading(DerivedRecord):
     """The newest value of each metric, kept so that a list of patients stays cheap."""
 
     metric = models.CharField(max_length=40)
-    device = models.ForeignKey(Device, on_delete=models.PROTECT, null=True, related_name="+")
     value = models.FloatField()
     measured_at = models.DateTimeField()
     synced_at = models.DateTimeField()
     implausible = models.BooleanField(default=False)
 
-    class Meta(PatientRecord.Meta):
+    class Meta(DerivedRecord.Meta):
+        abstract = False
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["patient", "metric"], name="latest_once")
         ]

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from biometrics.features.columns import NO_SEQUENCE, Columns, Floats, Ints, Mask, joined
+from biometrics.features.columns import EMPTY, NO_SEQUENCE, Columns, Floats, Ints, Mask, joined
 from biometrics.features.moments import moments
 from biometrics.metrics import METRICS, Metric
 from clinicity.common.exceptions import Invalid
@@ -26,12 +26,15 @@ OLDEST_MS = 0
 FEW = 24
 # The vendor's number of a sample is kept as 64 bits.
 SEQUENCES = range(NO_SEQUENCE, 2**63)
+# Minutes east of UTC, as far as clocks have been set.
+OFFSETS = range(-18 * 60, 18 * 60 + 1)
 
 # Index of the sample in the request, the field, and why.
 Reason = tuple[int, str, str]
 Row = tuple[int, int, float, int, int]
 ROW = ("start_ms", "duration_ms", "value", "offset_min", "sequence")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
 NOTHING: Mapping[str, Any] = {}
 
 
@@ -129,15 +132,37 @@ def _sent(code: str, samples: Sequence[Any], indexes: Sequence[int]) -> Sent:
     keys = (*METRICS[code].keys, "value") if code in METRICS else ()
     ends = [sample.end for sample in samples]
     sequences = [sample.sequence for sample in samples]
+    values, units = _alike(samples, keys) or _apart(samples, keys)
     return Sent(
         code,
         indexes,
         [sample.start for sample in samples],
-        [_raw_value(sample, keys) for sample in samples],
-        [sample.unit or (sample.data or NOTHING).get("unit", "") for sample in samples],
+        values,
+        units,
         None if ends.count(None) == len(ends) else ends,
         None if sequences.count(NO_SEQUENCE) == len(sequences) else sequences,
     )
+
+
+def _alike(samples: Sequence[Any], keys: Sequence[str]) -> tuple[list[Any], list[str]] | None:
+    """Values and units where every sample is written alike: one number under one name."""
+    held = [sample.data for sample in samples]
+    given = [sample.value for sample in samples]
+    if None in held or given.count(None) < len(given) or set(map(len, held)) != {1}:
+        return None
+    for key in keys:
+        if key in held[0]:
+            try:
+                return [data[key] for data in held], [sample.unit for sample in samples]
+            except KeyError:
+                return None
+    return None
+
+
+def _apart(samples: Sequence[Any], keys: Sequence[str]) -> tuple[list[Any], list[str]]:
+    values = [_raw_value(sample, keys) for sample in samples]
+    units = [sample.unit or (sample.data or NOTHING).get("unit", "") for sample in samples]
+    return values, units
 
 
 def _raw_value(sample: Any, keys: Sequence[str]) -> Any:
@@ -150,9 +175,10 @@ def _raw_value(sample: Any, keys: Sequence[str]) -> Any:
 
 
 def _lane(metric: Metric, sent: Sent, now: datetime) -> tuple[Columns, list[Reason]]:
-    few = len(sent.start) < FEW
-    columns, unsure = _blank(metric, sent) if few else _at_once(metric, sent, now)
-    if not few and not unsure.any():
+    if len(sent.start) < FEW:
+        return _one_by_one(metric, sent, now)
+    columns, unsure = _at_once(metric, sent, now)
+    if not unsure.any():
         return columns, []
     kept, reasons = ~unsure, list[Reason]()
     for place in np.flatnonzero(unsure).tolist():
@@ -167,24 +193,35 @@ def _lane(metric: Metric, sent: Sent, now: datetime) -> tuple[Columns, list[Reas
     return columns if kept.all() else columns.take(kept), reasons
 
 
-def _blank(metric: Metric, sent: Sent) -> tuple[Columns, Mask]:
-    """Room for a few samples, each of which is looked at by itself."""
-    count = len(sent.start)
-    zeros = [np.zeros(count, dtype=np.int64) for _ in range(5)]
-    return Columns(zeros[0], zeros[1], np.zeros(count), *zeros[2:]), np.ones(count, dtype=bool)
+def _one_by_one(metric: Metric, sent: Sent, now: datetime) -> tuple[Columns, list[Reason]]:
+    """A few samples: arrays would cost more than they save."""
+    rows, reasons = list[Row](), list[Reason]()
+    for place, index in enumerate(sent.indexes):
+        try:
+            rows.append(_row(metric, sent, place, now))
+        except BadField as refusal:
+            reasons.append((index, refusal.field, refusal.detail))
+    if not rows:
+        return EMPTY, reasons
+    start, duration, value, offset, sequence = zip(*rows, strict=True)
+    return Columns(
+        np.array(start, dtype=np.int64), np.array(duration, dtype=np.int64),
+        np.array(value, dtype=np.float64), np.array(offset, dtype=np.int64),
+        np.array(sequence, dtype=np.int64), np.zeros(len(rows), dtype=np.int64),
+    ), reasons  # fmt: skip
 
 
 def _at_once(metric: Metric, sent: Sent, now: datetime) -> tuple[Columns, Mask]:
     """The whole column; where the second result is True the sample is still to be checked."""
     start_ms, offset, unsure = _moments(sent.start)
-    latest = round((now + AHEAD).timestamp() * 1000)
+    latest = _ms(now + AHEAD)
     unsure |= (start_ms > latest) | (start_ms < OLDEST_MS)
     values, odd = _values(metric, sent)
     unsure |= odd
     duration = np.full(len(start_ms), metric.lasts_ms, dtype=np.int64)
     if sent.duration_ms is not None:
         duration = np.array([n if n in SEQUENCES else -1 for n in sent.duration_ms])
-        unsure |= (duration < 0) | (start_ms + duration > latest)
+        unsure |= (duration < 0) | (duration > latest - start_ms)
     if sent.end is not None:
         end_ms, _, odd = _moments(["" if end is None else end for end in sent.end])
         given = np.array([end is not None for end in sent.end])
@@ -196,7 +233,9 @@ def _at_once(metric: Metric, sent: Sent, now: datetime) -> tuple[Columns, Mask]:
         sequence[~odd] = [number for number in sent.sequence if number in SEQUENCES]
         unsure |= odd
     if sent.offset_min is not None:
-        offset = np.asarray(sent.offset_min, dtype=np.int64)
+        odd = np.array([minutes not in OFFSETS for minutes in sent.offset_min])
+        offset[~odd] = [minutes for minutes in sent.offset_min if minutes in OFFSETS]
+        unsure |= odd
     void = np.zeros_like(sequence)
     return Columns(start_ms, duration, values, offset, sequence, void), unsure
 
@@ -214,12 +253,12 @@ def _moments(given: Sequence[Any]) -> tuple[Ints, Ints, Mask]:
 
 def _values(metric: Metric, sent: Sent) -> tuple[Floats, Mask]:
     """Values in the metric's own unit; unsure where a value or unit is not the usual."""
-    units, numeric = set(sent.unit), set(map(type, sent.value)) <= {int, float}
-    unsure = np.ones(len(sent.value), dtype=bool)
-    if not numeric or len(units) > 1:
+    unsure, unit = np.ones(len(sent.value), dtype=bool), sent.unit[0]
+    numeric = set(map(type, sent.value)) <= {int, float}
+    if not numeric or sent.unit.count(unit) < len(sent.unit):
         return np.zeros(len(unsure)), unsure
     try:
-        factor, shift = metric.factor_of(units.pop())
+        factor, shift = metric.factor_of(str(unit))
         values = np.array(sent.value, dtype=np.float64)
     except (Invalid, OverflowError):
         return np.zeros(len(unsure)), unsure
@@ -238,6 +277,8 @@ def _row(metric: Metric, sent: Sent, place: int, now: datetime) -> Row:
         raise BadField("sequence", "The sequence is a whole number below 2^63.")
     if sent.offset_min is not None:
         offset = sent.offset_min[place]
+    if offset not in OFFSETS:
+        raise BadField("offset_min", "The offset is minutes east of UTC: at most 18 hours.")
     return start_ms, duration, value, offset, sequence
 
 
@@ -273,13 +314,18 @@ def _moment(field: str, given: Any, now: datetime) -> tuple[int, int]:
     moment = _read(field, given)
     if moment.tzinfo is None:
         raise BadField(field, "The time has no zone: write it as 2025-04-17T14:23:00Z.")
-    if moment > now + AHEAD:
+    milliseconds = _ms(moment)
+    if milliseconds > _ms(now + AHEAD):
         raise BadField(field, "The time is in the future.")
-    milliseconds = round(moment.timestamp() * 1000)
     if milliseconds < OLDEST_MS:
         raise BadField(field, "The time is before 1970.")
     offset = moment.utcoffset() or timedelta()
     return milliseconds, int(offset.total_seconds() // 60)
+
+
+def _ms(moment: datetime) -> int:
+    """Exactly: as a float of seconds, half a millisecond would fall either way."""
+    return round((moment - EPOCH) / MILLISECOND)
 
 
 def _read(field: str, given: Any) -> datetime:
@@ -288,6 +334,6 @@ def _read(field: str, given: Any) -> datetime:
     try:
         if isinstance(given, int):
             return EPOCH + timedelta(milliseconds=given)
-        return datetime.fromisoformat(given)
+        return datetime.fromisoformat(given.upper())  # RFC 3339 knows a small z
     except (ValueError, OverflowError) as error:
         raise BadField(field, "This is no time: write it as 2025-04-17T14:23:00Z.") from error

@@ -16,12 +16,15 @@ import msgspec
 
 from biometrics.admission import TooLarge, Visit
 from biometrics.bodies import Head, Part, head_of
-from biometrics.group_commit import Answer
+from biometrics.knocks import Answer
 from clinicity.common.exceptions import Invalid
 
 PART_LINES = 5000
 PART_BYTES = 1024 * 1024
 LONGEST_LINE = 64 * 1024
+# Each part's key is made of it.
+LONGEST_KEY = 200
+MOST_LINES = 2**60
 TOLD = 1000
 
 Store = Callable[[bytes, Part], Awaitable[Answer]]
@@ -37,7 +40,7 @@ class LineStream:
         lines, size, rest = list[bytes](), 0, b""
         async for piece in self.body:
             *whole, rest = (rest + piece).split(b"\n")
-            if len(rest) > LONGEST_LINE:
+            if max(map(len, [*whole, rest])) > LONGEST_LINE:
                 raise TooLarge(f"A line has at most {LONGEST_LINE // 1024} KiB.")
             for line in whole:
                 lines.append(line)
@@ -76,21 +79,23 @@ class Told:
 
     def add_refused(self, answer: Answer) -> bool:
         """A part of which no line can be kept stops nothing: its lines are rejected."""
-        rejected = msgspec.json.decode(answer.body).get("rejected")
-        if not rejected:
+        document = msgspec.json.decode(answer.body)
+        if not document.get("rejected_count"):
             return False
-        self.rejected += len(rejected)
-        self.reasons += rejected[: TOLD - len(self.reasons)]
+        self.rejected += document["rejected_count"]
+        self.reasons += document["rejected"][: TOLD - len(self.reasons)]
         return True
 
 
 async def stream_answer(lines: LineStream, query: bytes, key: str, store: Store) -> Answer:
     """Store every part; a refusal ends the stream and says which line is the next."""
+    if len(key) > LONGEST_KEY:
+        raise Invalid(f"The key of a stream has at most {LONGEST_KEY} characters.")
     head, told = _asked(query)
     is_first = True
     async for part in lines.parts():
         if is_first and (found := head_of(part[0])):
-            head = found if found.patient_id else head
+            head = _both(head, found)
             part = part[1:]
         is_first = False
         if not part:
@@ -117,9 +122,16 @@ def _asked(query: bytes) -> tuple[Head, Told]:
         first = int(given.get("from", "0"))
     except ValueError as error:
         raise Invalid("`patient_id` and `device_id` are ids, `from` is a line.") from error
-    if first < 0:
+    if not 0 <= first < MOST_LINES:
         raise Invalid("`from` is the number of a line, from 0.")
     return Head(patient_id=patient, device_id=device), Told(lines=first)
+
+
+def _both(asked: Head, found: Head) -> Head:
+    """What the first line says, and of the rest what the address says."""
+    found.patient_id = found.patient_id or asked.patient_id
+    found.device_id = found.device_id or asked.device_id
+    return found
 
 
 def _stopped(answer: Answer, told: Told) -> Answer:

@@ -135,9 +135,9 @@ def _due(patient_id: UUID, replay: Replay, zones: Zones) -> Iterator[tuple[Key, 
             samples = replay.held.samples(patient_id, lane, run.start_ms, run.end_ms)
             for period, _, found in summed(lane, run, samples):
                 for place in range(len(found)):
-                    figures = [getattr(found, name)[place].item() for name in FIGURES]
+                    figures = [getattr(found, name)[place] for name in FIGURES]
                     figures = [-1.0 if np.isnan(figure) else figure for figure in figures]
-                    yield (*lane, period, int(found.start_ms[place])), figures
+                    yield (*lane, period, found.start_ms[place]), figures
 
 
 def _latest_faults(replay: Replay, latest: Sequence[LatestReading]) -> Iterator[str]:

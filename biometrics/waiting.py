@@ -1,6 +1,7 @@
 """Requests wait here to be stored together, and are answered once that is committed."""
 
 import asyncio
+import gc
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,13 +10,16 @@ from dataclasses import dataclass, field
 from django.db import connection
 
 from biometrics import group_commit
-from biometrics.group_commit import Answer, Broken, Knock, problem_answer
+from biometrics.knocks import Answer, Broken, Knock, problem_answer
 from clinicity.common import events
 from clinicity.common.dispatching import Dispatcher
 from clinicity.common.exceptions import Unavailable
 
 # A group takes at most so many requests and bytes.
+GROUPS_AT_ONCE = 2
 LARGEST_GROUP = 64
+GATHER_SECONDS = 0.001
+COLLECT_AFTER = 50_000
 MOST_BYTES = 4 * 1024 * 1024
 # For a patient whom an import or a rebuild is busy with.
 PATIENCE_SECONDS = 10.0
@@ -32,13 +36,19 @@ class Waiting:
 
 
 class Keeper:
-    """Takes what waits, as much at once as came while the last group was stored."""
+    """Takes what waits, as much at once as came while the last groups were stored.
+
+    Two groups at a time: while one waits for the disk, the other is prepared.
+    """
 
     def __init__(self) -> None:
         self.waiting: asyncio.Queue[Waiting] | None = None
-        self.task: asyncio.Task[None] | None = None
-        # One thread, so that one database connection is kept from group to group.
-        self.thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="door")
+        self.tasks: list[asyncio.Task[None]] = []
+        # Each keeps its database connection from group to group.
+        self.threads = [
+            ThreadPoolExecutor(max_workers=1, thread_name_prefix="door")
+            for _ in range(GROUPS_AT_ONCE)
+        ]
         self.dispatcher = Dispatcher()
 
     async def stored(self, knock: Knock) -> Answer:
@@ -47,35 +57,44 @@ class Keeper:
         return await answer
 
     def close(self) -> None:
-        if self.task:
-            self.task.cancel()
-        self.thread.submit(_disconnect)
-        self.thread.shutdown()
+        for task in self.tasks:
+            task.cancel()
+        for thread in self.threads:
+            thread.submit(_disconnect)
+            thread.shutdown()
         self.dispatcher.close()
 
     def _queue(self) -> "asyncio.Queue[Waiting]":
-        if self.waiting is None or self.task is None or self.task.done():
+        if self.waiting is None:
+            _spare_the_collector()
+        if self.waiting is None or any(task.done() for task in self.tasks):
             self.waiting = self.waiting or asyncio.Queue()
-            self.task = asyncio.create_task(self._keep(self.waiting))
+            self.tasks = [
+                asyncio.create_task(self._keep(self.waiting, thread)) for thread in self.threads
+            ]
         return self.waiting
 
-    async def _keep(self, waiting: "asyncio.Queue[Waiting]") -> None:
+    async def _keep(
+        self, waiting: "asyncio.Queue[Waiting]", thread: ThreadPoolExecutor
+    ) -> None:
         while True:
             group = [await waiting.get()]
-            await asyncio.sleep(0)  # those that are being read this very moment
+            await asyncio.sleep(GATHER_SECONDS)  # those that are being read this very moment
             size = len(group[0].knock.body)
             while len(group) < LARGEST_GROUP and size < MOST_BYTES and not waiting.empty():
                 group.append(waiting.get_nowait())
                 size += len(group[-1].knock.body)
-            answers = await self._store(group)
+            answers = await self._store(group, thread)
             for each, answer in zip(group, answers, strict=True):
                 _settle(each, answer, waiting)
 
-    async def _store(self, group: Sequence[Waiting]) -> list[Answer | None]:
-        """Store in the door's own thread; whatever happens, each gets an answer."""
+    async def _store(
+        self, group: Sequence[Waiting], thread: ThreadPoolExecutor
+    ) -> list[Answer | None]:
+        """Store in a thread of the door's own; whatever happens, each gets an answer."""
         knocks, loop = [each.knock for each in group], asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self.thread, self._in_thread, knocks)
+            return await loop.run_in_executor(thread, self._in_thread, knocks)
         except Exception:  # noqa: BLE001  the edge: nobody may wait for ever
             return [problem_answer(Broken("Send it again.")) for _ in group]
 
@@ -98,6 +117,14 @@ def _settle(each: Waiting, answer: Answer | None, waiting: "asyncio.Queue[Waitin
 
 def _busy() -> Unavailable:
     return Unavailable("This patient's readings are being worked on.", retry_after=5)
+
+
+def _spare_the_collector() -> None:
+    """Python's cycle collector looks at every object that was ever loaded, again and again,
+    the more is made; a group makes thousands that hold no cycle."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER, 20, 50)
 
 
 def _disconnect() -> None:

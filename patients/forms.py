@@ -6,6 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from patients.models import Patient
 from patients.services.people import implausible
 
+# Offers the names of the page's `zones` list.
+ZONE = forms.TextInput({"list": "zones", "autocomplete": "off", "spellcheck": "false"})
+
 
 class PatientForm(forms.Form):
     """Demographics. What is plausible, the service decides."""
@@ -15,16 +18,27 @@ class PatientForm(forms.Form):
     preferred_name = forms.CharField(label=_("Preferred name"), max_length=100, required=False)
     date_of_birth = forms.DateField(
         label=_("Date of birth"),
-        widget=forms.DateInput({"type": "date"}),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         help_text=_("For example 1985-07-20."),
     )
     sex = forms.ChoiceField(label=_("Sex"), choices=Patient.Sex.choices, initial="unknown")
     record_number = forms.CharField(label=_("Record number"), max_length=40, required=False)
-    time_zone = forms.CharField(label=_("Time zone"), max_length=40, initial="Europe/London")
+    time_zone = forms.CharField(
+        label=_("Time zone"), max_length=40, initial="Europe/London", widget=ZONE
+    )
 
 
 class PatientEditForm(PatientForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ZoneMoveForm(forms.Form):
+    """`since` is in the patient's present zone: validate it under that."""
+
+    zone = forms.CharField(label=_("Lives by"), max_length=40, widget=ZONE)
+    since = forms.DateTimeField(
+        label=_("Since"), widget=forms.DateTimeInput({"type": "datetime-local"})
+    )
 
 
 class PatientAdminForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -27,6 +27,7 @@ from patients.models import (
     PatientRecord,
     QuestionnaireResponse,
     TimelineEvent,
+    ZoneChange,
 )
 from patients.permissions import demand_reader
 from patients.services.people import index_of
@@ -58,6 +59,13 @@ def patient_get(actor: Actor, patient_id: UUID) -> Patient:
             return patient
     audit.record_refusal(by=actor, act="patient.read", subject="patient", subject_id=patient_id)
     raise NotFound("There is no such patient.")
+
+
+def zone_moves(actor: Actor, patient_id: UUID) -> list[ZoneChange]:
+    """By which time zones the patient lived from when on, the newest first."""
+    patient_get(actor, patient_id)
+    with acting_as(actor, _scope(actor, patient_id)):
+        return list(ZoneChange.objects.filter(patient_id=patient_id).order_by("-since"))
 
 
 def deleted_patient_get(actor: Actor, patient_id: UUID) -> Patient:

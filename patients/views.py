@@ -1,19 +1,23 @@
 """Pages of one patient's own rows. The overview that joins the apps is the portal's."""
 
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinicity.accounts.requests import actor_of
+from clinicity.common import clock
 from clinicity.common.exceptions import DomainError
 from patients import selectors, services
 from patients.access import patient_or_404
-from patients.forms import PatientEditForm, PatientForm, TimelineEventForm
+from patients.forms import PatientEditForm, PatientForm, TimelineEventForm, ZoneMoveForm
+from patients.models import Patient
 
 
 @require_http_methods(["GET", "POST"])
@@ -27,14 +31,14 @@ def create(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("The patient was added."))
             return redirect("portal:patient", patient.id)
-    return render(request, "patients/form.html", {"form": form})
+    context = {"form": form, "zones": clock.zone_names()}
+    return render(request, "patients/form.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     patient = patient_or_404(request, patient_id)
-    initial = {name: getattr(patient, name) for name in PatientEditForm.base_fields}
-    form = PatientEditForm(request.POST or None, initial=initial)
+    form = PatientEditForm(request.POST or None, initial=_details(patient))
     if request.method == "POST" and form.is_valid():
         changes = dict(form.cleaned_data)
         try:
@@ -47,7 +51,27 @@ def edit(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The changes were saved."))
             return redirect("portal:patient", patient_id)
-    return render(request, "patients/form.html", {"form": form, "patient": patient})
+    return _edit_page(request, patient, form, ZoneMoveForm())
+
+
+@require_POST
+def zone_move(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """The patient lives by another time zone from a moment on."""
+    patient = patient_or_404(request, patient_id)
+    form = ZoneMoveForm(request.POST)
+    with timezone.override(ZoneInfo(patient.time_zone)):
+        valid = form.is_valid()
+    if valid:
+        try:
+            services.patient_zone_move(
+                by=actor_of(request), patient_id=patient_id, **form.cleaned_data
+            )
+        except DomainError as refusal:
+            _show_refusal(form, refusal)
+        else:
+            messages.success(request, _("The move was noted. Days are summed up again."))
+            return redirect("patients:edit", patient_id)
+    return _edit_page(request, patient, PatientEditForm(initial=_details(patient)), form)
 
 
 @require_POST
@@ -121,6 +145,24 @@ def chart_panel(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "encounters": selectors.encounters(actor, patient_id),
     }
     return render(request, "patients/_chart.html", context)
+
+
+def _edit_page(
+    request: HttpRequest, patient: Patient, form: PatientEditForm, zone_form: ZoneMoveForm
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "patient": patient,
+        "zones": clock.zone_names(),
+        "zone_form": zone_form,
+        "zone_moves": selectors.zone_moves(actor_of(request), patient.id),
+    }
+    status = 422 if form.errors or zone_form.errors else 200
+    return render(request, "patients/form.html", context, status=status)
+
+
+def _details(patient: Patient) -> dict[str, object]:
+    return {name: getattr(patient, name) for name in PatientEditForm.base_fields}
 
 
 def _show_refusal(form: Form, refusal: DomainError) -> None:

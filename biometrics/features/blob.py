@@ -6,7 +6,7 @@ the tail is full, both become a new body. Pure.
 """
 
 import struct
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import msgspec
 import numpy as np
@@ -59,8 +59,7 @@ class Blob:
             new.offset_min.tolist(), new.sequence.tolist(), new.void.tolist(), strict=True,
         )  # fmt: skip
         tail = self.tail + b"".join([ROW.pack(*row) for row in rows])
-        last = int(new.start_ms[-1])
-        return replace(self, valid=self.valid + len(new), last_ms=last, tail=tail)
+        return Blob(self.valid + len(new), int(new.start_ms[-1]), self.body, tail)
 
     def columns(self) -> Columns:
         body = unpacked(self.body)

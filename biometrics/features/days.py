@@ -15,6 +15,7 @@ import numpy as np
 from biometrics.features.columns import Ints
 
 BEGINNING = -(2**62)
+QUARTER_MS = 900_000
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,13 @@ class Zones:
                 break
             found = max(found, _date(min(moment_ms, self._end(since) - 1), zone))
         return found
+
+    def day_of(self, moment_ms: int) -> tuple[date, int]:
+        """The local day that holds a moment, and when it begins."""
+        if len(self.periods) == 1:  # every zone's days begin at some quarter of an hour
+            return _day_of(moment_ms // QUARTER_MS, self.periods[0][1])
+        day = self.date_at(moment_ms)
+        return day, self.start_of(day)
 
     def start_of(self, day: date) -> int:
         """The moment (ms UTC) at which a local day begins."""
@@ -75,5 +83,13 @@ def midnight_ms(day: date, zone: ZoneInfo) -> int:
     return int(datetime.combine(day, time(), zone).timestamp()) * 1000
 
 
+@lru_cache(maxsize=50_000)
+def _day_of(quarter: int, zone: ZoneInfo) -> tuple[date, int]:
+    day = _date(quarter * QUARTER_MS, zone)
+    return day, midnight_ms(day, zone)
+
+
 def _date(moment_ms: int, zone: ZoneInfo) -> date:
-    return datetime.fromtimestamp(moment_ms / 1000, UTC).astimezone(zone).date()
+    shown = datetime.fromtimestamp(moment_ms / 1000, UTC).astimezone(zone).date()
+    later = shown + timedelta(1)  # which it has shown already, if it was set back since
+    return later if midnight_ms(later, zone) <= moment_ms else shown

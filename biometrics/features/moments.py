@@ -104,8 +104,9 @@ def _fraction(chars: Bytes, good: Mask) -> tuple[Ints, int, Mask]:
         return np.zeros(len(chars), dtype=np.int64), SECONDS_END, np.zeros_like(good)
     good = good & (chars[:, SECONDS_END] == ord("."))
     parts, good = _number(chars, SECONDS_END + 1, end, good)
-    scale = 10 ** (end - SECONDS_END - 1)
-    return np.rint(parts * 1000 / scale).astype(np.int64), end, good
+    size = end - SECONDS_END - 1
+    microseconds = parts * 10**6 // 10**size  # `fromisoformat` knows no finer ones either
+    return np.rint(microseconds / 1000).astype(np.int64), end, good
 
 
 def _offset(chars: Bytes, zone_at: int, good: Mask) -> tuple[Ints, Mask]:
@@ -122,4 +123,5 @@ def _offset(chars: Bytes, zone_at: int, good: Mask) -> tuple[Ints, Mask]:
         good = good & (zone[:, 3] == ord(":"))
     hours, good = _number(zone, 1, 3, good)
     minutes, good = _number(zone, zone.shape[1] - 2, zone.shape[1], good)
-    return sign * (hours * 60 + minutes), good & (hours <= 18) & (minutes < 60)
+    east = hours * 60 + minutes
+    return sign * east, good & (east <= 18 * 60) & (minutes < 60)

@@ -1,6 +1,7 @@
 """Summaries of samples by hour (UTC) and by the patient's local day. Pure numpy."""
 
 from dataclasses import dataclass
+from math import nan
 
 import numpy as np
 
@@ -15,14 +16,14 @@ class Summaries:
     `sd` is the sample's (n − 1), NaN where there is one value only.
     """
 
-    place: Ints
-    start_ms: Ints
-    count: Ints
-    mean: Floats
-    low: Floats
-    high: Floats
-    sd: Floats
-    implausible: Ints
+    place: list[int]
+    start_ms: list[int]
+    count: list[int]
+    mean: list[float]
+    low: list[float]
+    high: list[float]
+    sd: list[float]
+    implausible: list[int]
 
     def __len__(self) -> int:
         return len(self.place)
@@ -45,18 +46,20 @@ def summaries(
     begins, count = cuts[place], np.diff(cuts)[place]
     inside = values[cuts[0] : cuts[-1]]
     if not len(place):
-        return Summaries(place, place, place, inside, inside, inside, inside, place)
+        return Summaries(*([] for _ in range(8)))
     begins = begins - cuts[0]
     mean = np.add.reduceat(inside, begins) / count
     squares = np.add.reduceat((inside - np.repeat(mean, count)) ** 2, begins)
+    sd = np.where(count > 1, np.sqrt(squares / np.maximum(count - 1, 1)), np.nan)
     low, high = plausible
-    return Summaries(
-        place=place,
-        start_ms=edges[place],
-        count=count,
-        mean=mean,
-        low=np.minimum.reduceat(inside, begins),
-        high=np.maximum.reduceat(inside, begins),
-        sd=np.where(count > 1, np.sqrt(squares / np.maximum(count - 1, 1)), np.nan),
-        implausible=np.add.reduceat((inside < low) | (inside > high), begins, dtype=np.int64),
-    )
+    doubtful = np.add.reduceat((inside < low) | (inside > high), begins, dtype=np.int64)
+    columns = (
+        place, edges[place], count, mean, np.minimum.reduceat(inside, begins),
+        np.maximum.reduceat(inside, begins), sd, doubtful,
+    )  # fmt: skip
+    return Summaries(*(column.tolist() for column in columns))
+
+
+def single(start_ms: int, value: float, implausible: int) -> Summaries:
+    """Of an interval that begins at `start_ms` and holds one sample."""
+    return Summaries([0], [start_ms], [1], [value], [value], [value], [nan], [implausible])

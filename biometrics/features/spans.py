@@ -48,9 +48,20 @@ def spans_between(metric: str, start_ms: int, end_ms: int) -> tuple[int, int]:
     return span_of(metric, start_ms), span_of(metric, end_ms - 1)
 
 
+def spans_in(metric: str, start_ms: Ints) -> list[int]:
+    """Starts of the segments that hold some moments."""
+    span = metric_of(metric).span_ms
+    if len(start_ms) == 1:
+        return [int(start_ms[0]) // span * span]
+    return [int(start) for start in np.unique(start_ms // span) * span]
+
+
 def by_span(metric: str, samples: Columns) -> Iterator[tuple[int, Columns]]:
     """Each span's start with its samples, which keep their order."""
     span = metric_of(metric).span_ms
+    if len(samples) == 1:
+        yield int(samples.start_ms[0]) // span * span, samples
+        return
     starts = samples.start_ms // span
     if (starts[1:] < starts[:-1]).any():
         order = np.argsort(starts, kind="stable")
@@ -71,23 +82,22 @@ def runs_of(start_ms: Ints, zones: Zones) -> list[Run]:
     for part in np.split(days, cuts):
         first, last = int(part[0]) * DAY_MS, (int(part[-1]) + 1) * DAY_MS
         runs.append(_run(start_ms[(start_ms >= first) & (start_ms < last)], zones))
-    return _apart(runs)
+    return _apart(runs, zones)
 
 
 def _run(start_ms: Ints, zones: Zones) -> Run:
     first, last = int(start_ms.min()), int(start_ms.max())
     hours = first // HOUR_MS * HOUR_MS, (last // HOUR_MS + 1) * HOUR_MS
-    return Run(*day_edges(first, last, zones), *hours)
+    return Run(*day_edges(hours[0], last, zones), *hours)
 
 
-def _apart(runs: list[Run]) -> list[Run]:
+def _apart(runs: list[Run], zones: Zones) -> list[Run]:
     """Runs whose days meet become one, so that no day is in two of them."""
     found = runs[:1]
     for run in runs[1:]:
         if run.edges[0] < found[-1].edges[-1]:
-            both = np.union1d(found[-1].edges, run.edges)
-            days = sorted({*found[-1].days, *run.days})
-            found[-1] = Run(days, both, found[-1].first_hour, run.end_hour)
+            both = day_edges(int(found[-1].edges[0]), int(run.edges[-1]) - 1, zones)
+            found[-1] = Run(*both, found[-1].first_hour, run.end_hour)
         else:
             found.append(run)
     return found

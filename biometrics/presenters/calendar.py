@@ -11,10 +11,12 @@ from django.utils.translation import ngettext
 
 from biometrics.features.coverage import DayCoverage
 from biometrics.metrics import Group
-from biometrics.presenters.readings import tabs
+from biometrics.presenters.receipts import source_words
+from biometrics.presenters.rooms import room
 from biometrics.presenters.words import GROUPS, day_words, gap_words
-from biometrics.selectors.coverage import Coverage, DeviceSync, MetricCoverage
-from biometrics.services import Receipt
+from biometrics.selectors.coverage import Coverage, MetricCoverage
+from biometrics.selectors.receipts import LedgerRow
+from biometrics.selectors.syncs import DeviceSync
 from clinicity.common.pages import Page
 from patients.models import Patient
 
@@ -25,14 +27,12 @@ MOST_DAYS = 31
 
 
 def data_page(
-    patient: Patient, found: Coverage, receipts: Page[Receipt], wanted: str
+    patient: Patient, found: Coverage, rows: Page[LedgerRow], wanted: str
 ) -> dict[str, Any]:
     """What arrived, what was measured when, where nothing was, and when devices spoke."""
     shown = next((part for part in found.metrics if part.metric.code == wanted), None)
     shown = shown or (found.metrics[0] if found.metrics else None)
-    return {
-        "patient": patient,
-        "tabs": tabs(patient, "biometrics:data"),
+    return room(patient, "biometrics:data") | {
         "coverage": found,
         "days_asked": (found.last - found.first).days + 1,
         "groups": _groups(found),
@@ -42,7 +42,7 @@ def data_page(
         "months": _months(found, shown) if shown else [],
         "day_numbers": range(1, MOST_DAYS + 1),
         "devices": [_device(part) for part in found.devices],
-        "page": receipts,
+        "page": rows.map(_ledger_line),
     }
 
 
@@ -143,6 +143,10 @@ def _cells(
             "day": moment,
         }
     return cells
+
+
+def _ledger_line(row: LedgerRow) -> dict[str, Any]:
+    return {"batch": row.batch, "sender": row.sender, "source": source_words(row.batch)}
 
 
 def _device(part: DeviceSync) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from biometrics.presenters.documents import comparison_document
-from biometrics.presenters.readings import lane_of, tabs
+from biometrics.presenters.readings import lane_of
+from biometrics.presenters.rooms import room
 from biometrics.presenters.words import METHODS, unit_words
 from biometrics.reading_forms import CompareForm
 from biometrics.selectors.compare import Comparison
@@ -15,7 +16,7 @@ def compare_page(
     patient: Patient, form: CompareForm, found: Comparison | None, refusal: str
 ) -> dict[str, Any]:
     """The question, and the answer when there is one."""
-    context = {"patient": patient, "tabs": tabs(patient, "biometrics:compare"), "form": form}
+    context = room(patient, "biometrics:compare") | {"form": form}
     if found is None:
         return context | {"refusal": refusal}
     lanes = [lane_of(found.first), lane_of(found.second)]

@@ -14,6 +14,7 @@ from biometrics.features.skew import is_off
 from biometrics.forms import DeviceForm, RevocationForm
 from biometrics.metrics import METRICS
 from biometrics.models import Device
+from biometrics.presenters.rooms import room
 from biometrics.selectors import DeviceState
 from biometrics.services import MadeCode
 from patients.models import Patient
@@ -68,13 +69,16 @@ def devices_page(
     *, form: DeviceForm, now: datetime, may_write: bool, made: MadeCode | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """The list, the form that adds one, and who speaks for what."""
-    return {
-        "patient": patient,
-        "rows": [_row(state, now) for state in states],
-        "form": form,
-        "may_write": may_write,
-        "made": made,
-    } | precedence(patient, states, orders, may_write=may_write)
+    return (
+        room(patient, "biometrics:devices")
+        | {
+            "rows": [_row(state, now) for state in states],
+            "form": form,
+            "may_write": may_write,
+            "made": made,
+        }
+        | precedence(patient, states, orders, may_write=may_write)
+    )
 
 
 def precedence(

@@ -9,9 +9,10 @@ from biometrics.metrics import METRICS, Metric
 from biometrics.presenters.words import association_sentence, unit_words
 from biometrics.selectors.annotations import Mark
 from biometrics.selectors.compare import Comparison
-from biometrics.selectors.coverage import Coverage, DeviceSync, MetricCoverage
+from biometrics.selectors.coverage import Coverage, MetricCoverage
 from biometrics.selectors.rollups import Period, Periods
 from biometrics.selectors.samples import Samples
+from biometrics.selectors.syncs import DeviceSync
 from biometrics.selectors.windows import Window
 
 

@@ -1,15 +1,15 @@
 """Readings on a page: newest values, one metric as a chart, its days, all metrics' days."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from biometrics.metrics import Aggregation, Group, Metric
+from biometrics.presenters.rooms import room
 from biometrics.presenters.words import (
     GROUPS,
     KINDS,
@@ -46,16 +46,18 @@ def series_page(
 ) -> dict[str, Any]:  # fmt: skip
     """One metric large with its days, and all metrics in a table."""
     lines = _day_lines(days) if days else []
-    return {
-        "patient": patient,
-        "tabs": tabs(patient, "biometrics:series"),
-        "groups": grouped(latest),
-        "latest": _stats(latest, summaries),
-        "summaries": [_summary_line(part) for part in summaries],
-        "days": lines,
-        "has_range": any(line["range"] for line in lines),
-        "has_remark": any(line["implausible"] for line in lines),
-    } | chart(latest, query.get("metric", ""), query)
+    return (
+        room(patient, "biometrics:series")
+        | {
+            "groups": grouped(latest),
+            "latest": _stats(latest, summaries),
+            "summaries": [_summary_line(part) for part in summaries],
+            "days": lines,
+            "has_range": any(line["range"] for line in lines),
+            "has_remark": any(line["implausible"] for line in lines),
+        }
+        | chart(latest, query.get("metric", ""), query)
+    )
 
 
 def chart(latest: Sequence[Latest], wanted: str, query: Mapping[str, str]) -> dict[str, Any]:
@@ -66,10 +68,19 @@ def chart(latest: Sequence[Latest], wanted: str, query: Mapping[str, str]) -> di
     return {
         "shown": shown.metric,
         "lane": lane_of(shown.metric),
-        "start": query.get("start") or (shown.measured_at - WINDOW).isoformat(),
-        "end": query.get("end") or (shown.measured_at + timedelta(minutes=1)).isoformat(),
+        "start": _moment(query, "start") or (shown.measured_at - WINDOW).isoformat(),
+        "end": _moment(query, "end") or (shown.measured_at + timedelta(minutes=1)).isoformat(),
         "in_panel": not query,
     }
+
+
+def _moment(query: Mapping[str, str], name: str) -> str:
+    """A moment of the address, as it stands there; nothing where it is none."""
+    try:
+        moment = datetime.fromisoformat(query.get(name, ""))
+    except ValueError:
+        return ""
+    return query[name] if moment.tzinfo else ""
 
 
 def shown_of(latest: Sequence[Latest], wanted: str) -> Latest | None:
@@ -81,20 +92,6 @@ def lane_of(metric: Metric) -> str:
     return LANES.get(metric.group, "accent")
 
 
-def tabs(patient: Patient, current: str) -> list[dict[str, Any]]:
-    """The rooms of a patient's readings, those that are built."""
-    rooms = (
-        (_("Charts"), "biometrics:series"), (_("Compare two"), "biometrics:compare"),
-        (_("Data and coverage"), "biometrics:data"), (_("Devices"), "biometrics:devices"),
-        (_("Imports"), "biometrics:imports"),
-    )  # fmt: skip
-    return [
-        {"label": label, "href": href, "current": name == current, "count": None}
-        for label, name in rooms
-        if (href := _href(name, patient))
-    ]
-
-
 def grouped(latest: Sequence[Latest]) -> list[dict[str, Any]]:
     """The metrics that are present, under their groups' names."""
     ordered = sorted(latest, key=lambda part: list(Group).index(part.metric.group))
@@ -102,13 +99,6 @@ def grouped(latest: Sequence[Latest]) -> list[dict[str, Any]]:
         {"name": GROUPS[group], "metrics": [part.metric for part in parts]}
         for group, parts in groupby(ordered, key=lambda part: part.metric.group)
     ]
-
-
-def _href(name: str, patient: Patient) -> str:
-    try:
-        return reverse(name, args=[patient.id])
-    except NoReverseMatch:
-        return ""
 
 
 def _stats(latest: Sequence[Latest], summaries: Sequence[DailySummary]) -> list[dict[str, Any]]:

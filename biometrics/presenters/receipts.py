@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from biometrics.metrics import METRICS
-from biometrics.presenters.readings import tabs
+from biometrics.models import IngestBatch
+from biometrics.presenters.rooms import room
 from biometrics.selectors.receipts import LedgerRow
 from patients.models import Patient
 
@@ -19,20 +19,22 @@ SOURCES = {"api": gettext_lazy("the API"), "simulator": gettext_lazy("the simula
 def receipt_page(patient: Patient, row: LedgerRow) -> dict[str, Any]:
     """One receipt: the counts, what it holds, who sent it, and each refusal."""
     batch = row.batch
-    return {
-        "patient": patient,
-        "tabs": tabs(patient, ""),
+    return room(patient, "biometrics:data") | {
         "batch": batch,
         "sender": row.sender or _("a device or service"),
-        "source": SOURCES.get(batch.source, batch.source.replace("_", " ")),
+        "source": source_words(batch),
         "counts": _counts(row),
         "metrics": [METRICS[code].name if code in METRICS else code for code in batch.metrics],
         "first_at": _moment(batch.first_ms),
         "last_at": _moment(batch.last_ms),
         "reasons": row.reasons[:SHOWN_REASONS],
         "more_reasons": max(0, len(row.reasons) - SHOWN_REASONS),
-        "import_href": _import_href(batch.import_run_id),
     }
+
+
+def source_words(batch: IngestBatch) -> str:
+    """Through what the readings came."""
+    return str(SOURCES.get(batch.source, batch.source.replace("_", " ")))
 
 
 def _counts(row: LedgerRow) -> list[dict[str, Any]]:
@@ -57,12 +59,3 @@ def _counts(row: LedgerRow) -> list[dict[str, Any]]:
 
 def _moment(milliseconds: int | None) -> datetime | None:
     return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC)
-
-
-def _import_href(run_id: object) -> str:
-    if run_id is None:
-        return ""
-    try:
-        return reverse("biometrics:import", args=[run_id])
-    except NoReverseMatch:
-        return ""

@@ -11,7 +11,7 @@ from biometrics.selectors.devices import (
     precedence_of,
     precedences,
 )
-from biometrics.selectors.history import AsOf, readings_as_of, removals
+from biometrics.selectors.history import AsOf, readings_as_of
 from biometrics.selectors.imports import (
     ImportProgress,
     import_batches,
@@ -40,6 +40,7 @@ from biometrics.selectors.readings import (
     readings_array,
     series,
 )
+from biometrics.selectors.removals import removals
 
 __all__ = [
     "Aggregate",

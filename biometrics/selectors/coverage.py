@@ -7,13 +7,14 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Func, Max, Sum
+from django.db.models import Count, Sum
 
 from biometrics.features.coverage import DayCoverage, day_coverage, hours_of_days, is_all_day
 from biometrics.features.gaps import DayGap, day_gaps, usual_step
 from biometrics.metrics import METRICS, Metric
-from biometrics.models import Device, IngestBatch, LatestReading, Rollup
+from biometrics.models import LatestReading, Rollup
 from biometrics.selectors.segments import scope_of
+from biometrics.selectors.syncs import DeviceSync, syncs
 from clinicity.accounts.acting import acting_as
 from clinicity.audit import services as audit
 from clinicity.common.actors import Actor
@@ -21,7 +22,6 @@ from clinicity.common.exceptions import Invalid
 from patients import selectors as patients
 
 LONGEST = 366
-BROUGHT = (IngestBatch.Kind.ADD, IngestBatch.Kind.MOVED_IN)
 
 
 @dataclass(frozen=True)
@@ -39,28 +39,6 @@ class MetricCoverage:
     longest: DayGap | None
     current: DayGap | None
     measured_at: datetime | None
-
-
-@dataclass(frozen=True)
-class Sync:
-    """When a device last sent a metric, and the newest local day that it measured."""
-
-    device_id: UUID | None
-    metric: Metric
-    synced_at: datetime
-    measured_on: date | None
-
-
-@dataclass(frozen=True)
-class DeviceSync:
-    """A device of the patient with its lanes; without a device: what named none."""
-
-    device: Device | None
-    lanes: Sequence[Sync]
-
-    @property
-    def synced_at(self) -> datetime | None:
-        return max((lane.synced_at for lane in self.lanes), default=None)
 
 
 @dataclass(frozen=True)
@@ -84,7 +62,7 @@ def coverage(
     first = last - timedelta(days - 1)
     with acting_as(actor, scope_of(actor, patient_id)):
         found = _days(patient_id, first, last, metrics or list(METRICS), zone)
-        devices = _syncs(patient_id)
+        devices = syncs(patient_id)
         audit.record(
             by=actor, act="reading.coverage", subject="rollup", patient_id=patient_id,
             days=days, metrics=len(found),
@@ -141,35 +119,3 @@ def _metric_coverage(
     known = [*gaps, *([current] if current else [])]
     longest = max(known, key=lambda gap: gap.days, default=None)
     return MetricCoverage(metric, all_day, days, gaps, longest, current, measured_at)
-
-
-def _syncs(patient_id: UUID) -> list[DeviceSync]:
-    devices = {row.id: row for row in Device.objects.filter(patient_id=patient_id)}
-    lanes: dict[UUID | None, list[Sync]] = {device_id: [] for device_id in devices}
-    days = _newest_days(patient_id)
-    known = (row for row in _newest_batches(patient_id) if row[1] in METRICS)
-    for device_id, code, synced_at in known:
-        measured = days.get((device_id, code))
-        lanes.setdefault(device_id, []).append(
-            Sync(device_id, METRICS[code], synced_at, measured)
-        )
-    return [DeviceSync(devices.get(key) if key else None, part) for key, part in lanes.items()]
-
-
-def _newest_batches(patient_id: UUID) -> list[tuple[UUID | None, str, datetime]]:
-    return list(
-        IngestBatch.objects.filter(patient_id=patient_id, kind__in=BROUGHT)
-        .annotate(code=Func(F("metrics"), function="unnest"))
-        .values_list("device_id", "code")
-        .annotate(synced=Max("created_at"))
-        .order_by("code")
-    )
-
-
-def _newest_days(patient_id: UUID) -> dict[tuple[UUID | None, str], date]:
-    rows = (
-        Rollup.objects.filter(patient_id=patient_id, period=Rollup.Period.DAY)
-        .values_list("device_id", "metric")
-        .annotate(newest=Max("local_date"))
-    )
-    return {(device_id, metric): newest for device_id, metric, newest in rows}

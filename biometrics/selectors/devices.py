@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 
 from biometrics.metrics import METRICS, Metric
 from biometrics.models import (
     Device,
     DevicePrecedence,
-    IngestBatch,
     LatestReading,
     PairingCode,
-    Rollup,
 )
+from biometrics.selectors.syncs import newest_days, syncs
 from clinicity.accounts.acting import acting_as
 from clinicity.audit import services as audit
 from clinicity.common.actors import Actor, Role
@@ -78,8 +77,7 @@ def device_states(actor: Actor, patient_id: UUID) -> list[DeviceState]:
     patients.patient_get(actor, patient_id)
     with acting_as(actor, _scope(actor, patient_id)):
         found = list(_devices(patient_id))
-        batches = IngestBatch.objects.filter(patient_id=patient_id, device__isnull=False)
-        synced = dict(batches.values_list("device").annotate(at=Max("created_at")))
+        synced = {part.device.id: part.synced_at for part in syncs(patient_id) if part.device}
         delivered = _delivered(patient_id)
     return [
         DeviceState(device, synced.get(device.id), delivered[device.id]) for device in found
@@ -131,12 +129,12 @@ def _delivered(patient_id: UUID) -> defaultdict[UUID | None, list[Delivered]]:
         (row.device_id, row.metric): row.measured_at
         for row in LatestReading.objects.filter(patient_id=patient_id)
     }
-    days = Rollup.objects.filter(patient_id=patient_id, period=Rollup.Period.DAY)
-    last = days.values_list("device", "metric").annotate(day=Max("local_date"))
+    days = newest_days(patient_id)
     found: defaultdict[UUID | None, list[Delivered]] = defaultdict(list)
     places = {code: place for place, code in enumerate(METRICS)}
-    known = (row for row in last if row[1] in places)
-    for device, code, day in sorted(known, key=lambda row: places[row[1]]):
+    known = (key for key in days if key[1] in places)
+    for device, code in sorted(known, key=lambda key: places[key[1]]):
+        day = days[device, code]
         found[device].append(Delivered(METRICS[code], day, newest.get((device, code))))
     return found
 

@@ -7,11 +7,12 @@ from uuid import UUID
 from biometrics.features.columns import Columns
 from biometrics.features.payload import Lane
 from biometrics.metrics import Metric, metric_of
-from biometrics.models import IngestBatch, ReadingsRemoval
+from biometrics.models import IngestBatch
 from biometrics.services.replay import ledger, replayed
 from clinicity.accounts.acting import acting_as
 from clinicity.audit import services as audit
 from clinicity.common.actors import Actor, Role
+from clinicity.common.exceptions import Invalid
 from patients import selectors as patients
 
 
@@ -37,6 +38,8 @@ def readings_as_of(
     What was removed for good is not in the ledger any more, and not in the answer.
     """
     known = metric_of(metric)
+    if end <= start:
+        raise Invalid("The end must come after the start.")
     patients.patient_get(actor, patient_id)
     with acting_as(actor, patient_id if actor.role == Role.SERVICE else None):
         position = _position(patient_id, as_of)
@@ -52,14 +55,6 @@ def readings_as_of(
         if lane[1] == metric
     }
     return AsOf(known, position, {lane: part for lane, part in lanes.items() if len(part)})
-
-
-def removals(actor: Actor, patient_id: UUID) -> list[ReadingsRemoval]:
-    """Reports of what was removed for good, newest first."""
-    patients.patient_get(actor, patient_id)
-    with acting_as(actor, patient_id if actor.role == Role.SERVICE else None):
-        rows = ReadingsRemoval.objects.filter(patient_id=patient_id)
-        return list(rows.order_by("-created_at"))
 
 
 def _position(patient_id: UUID, as_of: datetime | int) -> int:

@@ -1,4 +1,4 @@
-"""One row of the ledger with all that it says, its payload apart."""
+"""Rows of the ledger with all that they say, their payload apart."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -9,7 +9,9 @@ from clinicity.accounts.selectors import names_of
 from clinicity.audit import services as audit
 from clinicity.common.actors import Actor
 from clinicity.common.exceptions import NotFound
+from clinicity.common.pages import Page, page_of
 from clinicity.privacy import keyring
+from patients import selectors as patients
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,22 @@ def ledger_row(actor: Actor, batch_id: UUID) -> LedgerRow:
         names = names_of([batch.actor_id])
         reasons = [_reason(entry) for entry in batch.reasons or ()]
     return LedgerRow(batch, names.get(batch.actor_id, ""), reasons)
+
+
+def ledger_page(
+    actor: Actor, patient_id: UUID, *, cursor: str | None = None, size: int
+) -> Page[LedgerRow]:
+    """A patient's rows, newest first, without what was refused of each."""
+    patients.patient_get(actor, patient_id)
+    with acting_as(actor):
+        rows = IngestBatch.objects.filter(patient_id=patient_id)
+        if cursor and cursor.isdecimal():
+            rows = rows.filter(position__lt=int(cursor))
+        rows = rows.defer("payload", "reasons").select_related("device", "import_run")
+        found = list(rows.order_by("-position")[: size + 1])
+    names = names_of(row.actor_id for row in found)
+    page = page_of(found, size=size, key=lambda row: row.position)
+    return page.map(lambda row: LedgerRow(row, names.get(row.actor_id, ""), []))
 
 
 def _reason(entry: list[object]) -> Reason:

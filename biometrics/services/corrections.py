@@ -20,6 +20,7 @@ from biometrics.services.storing import Deposit, Kind, Receipt
 from clinicity.accounts.acting import acting_as
 from clinicity.common.actors import Actor, Role
 from clinicity.common.exceptions import Conflict, Invalid, NotFound
+from patients import selectors as patients
 from patients.permissions import demand_writer
 
 SOURCE = "correction"
@@ -38,6 +39,7 @@ class Range:
 def readings_mark_error(*, by: Actor, patient_id: UUID, what: Range, reason: str) -> Receipt:
     """Take readings out of every figure. `readings_restore` undoes it."""
     demand_writer(by)
+    patients.patient_get(by, patient_id)
     with acting_as(by, patient_id if by.role == Role.SERVICE else None):
         patient_lock(patient_id)
         lanes = _found(patient_id, what)
@@ -51,6 +53,7 @@ def readings_mark_error(*, by: Actor, patient_id: UUID, what: Range, reason: str
 def readings_restore(*, by: Actor, patient_id: UUID, position: int) -> Receipt:
     """Let the readings count again that row `position` marked as entered in error."""
     demand_writer(by)
+    patients.patient_get(by, patient_id)
     with acting_as(by, patient_id if by.role == Role.SERVICE else None):
         patient_lock(patient_id)
         row = IngestBatch.objects.filter(
@@ -75,8 +78,11 @@ def readings_move(
     demand_writer(by)
     if patient_id == to_patient_id:
         raise Invalid("These readings are this patient's already.")
+    both = sorted((patient_id, to_patient_id), key=lock_key)
+    for each in both:
+        patients.patient_get(by, each)
     with acting_as(by):
-        for each in sorted((patient_id, to_patient_id), key=lock_key):
+        for each in both:
             patient_lock(each)
         lanes = _found(patient_id, what)
         arriving: dict[Lane, Columns] = {(None, what.metric): joined([*lanes.values()])}

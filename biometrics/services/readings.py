@@ -92,8 +92,8 @@ def deposit_store(deposit: Deposit) -> Receipt:
 
 def deposits_store(deposits: Sequence[Deposit]) -> list[Receipt]:
     """Store deposits in their order; the caller acts and holds the patients' locks."""
-    patients = known(deposits)
-    plan = planned([allowed(each, patients) for each in deposits], patients)
+    patients, held = known(deposits)
+    plan = planned([allowed(each, patients) for each in deposits], patients, held)
     # What clears rollups and writes them again can't do both in one statement.
     with pipelined() if plan.clears else together() as ask:
         return written(ask, plan, clock.now())

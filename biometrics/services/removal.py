@@ -18,7 +18,7 @@ from django.db.models import Sum
 
 from biometrics.features.payload import lanes_packed, lanes_unpacked
 from biometrics.metrics import metric_of
-from biometrics.models import IngestBatch, ReadingSegment, ReadingsRemoval, Rollup
+from biometrics.models import Device, IngestBatch, ReadingSegment, ReadingsRemoval, Rollup
 from biometrics.services.readings import patient_lock
 from biometrics.services.replay import ledger, made_anew
 from biometrics.services.state import Removed
@@ -26,7 +26,8 @@ from clinicity.accounts.acting import acting_as
 from clinicity.audit import services as audit
 from clinicity.common import clock, events
 from clinicity.common.actors import Actor, Role
-from clinicity.common.exceptions import Invalid, NotFound
+from clinicity.common.exceptions import Conflict, Invalid, NotFound
+from patients import selectors as patients
 from patients.permissions import demand_writer
 
 
@@ -43,12 +44,15 @@ def readings_remove(
 ) -> ReadingsRemoval:
     """Remove readings by metric, device and range of time; nothing given means all."""
     demand_writer(by)
-    _demand_sensible(ground, reason, metrics)
-    span = Removed(metrics, device_id, _ms(start), _ms(end))
+    _demand_sensible(ground, reason)
+    span = removal_span(metrics, device_id, start, end)
+    patients.patient_get(by, patient_id)
     with acting_as(by, patient_id if by.role == Role.SERVICE else None):
         patient_lock(patient_id)
+        _demand_device(patient_id, device_id)
         before = _sizes(patient_id)
         rows, counts = _redact(patient_id, span)
+        _demand_new(patient_id, span, rows)
         made_anew(patient_id)
         after = _sizes(patient_id)
         report = ReadingsRemoval(
@@ -69,6 +73,7 @@ def readings_remove(
 def removal_lift(*, by: Actor, patient_id: UUID, removal_id: UUID) -> ReadingsRemoval:
     """Let such readings in again, as after a new consent. What was removed stays removed."""
     demand_writer(by)
+    patients.patient_get(by, patient_id)
     with acting_as(by, patient_id if by.role == Role.SERVICE else None):
         patient_lock(patient_id)
         report = ReadingsRemoval.objects.filter(
@@ -85,18 +90,39 @@ def removal_lift(*, by: Actor, patient_id: UUID, removal_id: UUID) -> ReadingsRe
     return report
 
 
+def removal_span(
+    metrics: Sequence[str], device_id: UUID | None, start: datetime | None, end: datetime | None
+) -> Removed:
+    """The readings that a removal is asked for; nothing given means all."""
+    for metric in metrics:
+        metric_of(metric)
+    if start and end and end <= start:
+        raise Invalid("The end must come after the start.")
+    return Removed(tuple(metrics), device_id, _ms(start), _ms(end))
+
+
 def span_of_removal(report: ReadingsRemoval) -> Removed:
-    return Removed(report.metrics, report.device_id, report.start_ms, report.end_ms)
+    return Removed(tuple(report.metrics), report.device_id, report.start_ms, report.end_ms)
 
 
-def _demand_sensible(ground: str, reason: str, metrics: Sequence[str]) -> None:
+def _demand_sensible(ground: str, reason: str) -> None:
     if ground not in ReadingsRemoval.Ground.values:
         known = ", ".join(ReadingsRemoval.Ground.values)
         raise Invalid(f"The ground is one of {known}.", errors={"ground": ["Choose one."]})
     if not reason.strip():
         raise Invalid("Say why.", errors={"reason": ["This is needed."]})
-    for metric in metrics:
-        metric_of(metric)
+
+
+def _demand_device(patient_id: UUID, device_id: UUID | None) -> None:
+    if device_id and not Device.objects.filter(id=device_id, patient_id=patient_id).exists():
+        raise NotFound("There is no such device.")
+
+
+def _demand_new(patient_id: UUID, span: Removed, rows: int) -> None:
+    """A form that is sent twice files one report."""
+    standing = ReadingsRemoval.objects.filter(patient_id=patient_id, lifted_at__isnull=True)
+    if not rows and span in map(span_of_removal, standing):
+        raise Conflict("This removal stands already, and nothing of it came back.")
 
 
 def _redact(patient_id: UUID, span: Removed) -> tuple[int, Counter[str]]:

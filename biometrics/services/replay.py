@@ -12,7 +12,7 @@ from biometrics.features.payload import Lane, lanes_unpacked
 from biometrics.features.spans import by_span, runs_of
 from biometrics.models import IngestBatch, LatestReading, ReadingSegment, Rollup
 from biometrics.services.readings import patient_lock
-from biometrics.services.state import Held, Segment, Windows, patients_load
+from biometrics.services.state import Held, Segment, Windows, patients_ask
 from biometrics.services.storing import Counts, applied
 from biometrics.services.writing import segments_write, summaries_write
 from clinicity.accounts.acting import acting_as
@@ -99,9 +99,12 @@ def rollups_rebuild(*, by: Actor, patient_id: UUID) -> None:
         patient_lock(patient_id)
         replay = Replay(segments_held(patient_id))
         Rollup.objects.filter(patient_id=patient_id).delete()
+        held = LatestReading.objects.filter(patient_id=patient_id)
+        synced = dict(held.values_list("metric", "synced_at"))
         windows = replay.windows(patient_id, zones_known(patient_id))
         with pipelined() as ask:
-            summaries_write(ask, replay.held, windows, clock.now(), clear=False)
+            summaries_write(ask, replay.held, windows, clock.now())
+        _synced(patient_id, synced)  # nothing arrived
         audit.record(
             by=by, act="reading.sum_up", subject="patient", subject_id=patient_id,
             patient_id=patient_id,
@@ -156,7 +159,9 @@ def segments_held(patient_id: UUID) -> Held:
 
 
 def zones_known(patient_id: UUID) -> Zones:
-    patients = patients_load([patient_id], ())
+    with pipelined() as ask:
+        rows = patients_ask(ask, [patient_id], ())
+    patients = rows.states()
     if patient_id not in patients:
         raise NotFound("There is no such patient.")
     return patients[patient_id].zones
@@ -174,7 +179,7 @@ def _store(patient_id: UUID, replay: Replay, made: Sequence[Segment], zones: Zon
     with pipelined() as ask:
         for first in range(0, len(made), AT_ONCE):
             segments_write(ask, made[first : first + AT_ONCE], clock.now())
-        summaries_write(ask, replay.held, windows, clock.now(), clear=False)
+        summaries_write(ask, replay.held, windows, clock.now())
     _synced(patient_id, replay.synced)
 
 

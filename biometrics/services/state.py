@@ -3,18 +3,20 @@
 Loaded in two round trips, changed in memory, written back by `writing.py`.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from psycopg import Cursor
+
 from biometrics.features.blob import NOTHING, Blob, blob_from, blob_of
 from biometrics.features.columns import Columns, Mask, joined
 from biometrics.features.days import BEGINNING, Zones, zones_of
 from biometrics.features.payload import Lane
-from biometrics.features.spans import Run, spans_between
+from biometrics.features.spans import Run, spans_between, spans_in
 from biometrics.models import ReadingSegment
 from biometrics.services import statements
 from clinicity.common.ids import new_id
@@ -125,6 +127,13 @@ class Held:
             spans[span_start] = Segment(new_id(), patient_id, lane, span_start, held=NOTHING)
         return spans[span_start]
 
+    def take(self, rows: "Cursor[Any]") -> None:
+        """Hold segments as they were asked for, but for those that are held already."""
+        for id, patient_id, device_id, metric, span_start, position, blob in rows.fetchall():
+            lane = (device_id, metric)
+            segment = Segment(id, patient_id, lane, span_start, position, blob)
+            self.lanes.setdefault((patient_id, lane), {}).setdefault(span_start, segment)
+
     def samples(self, patient_id: UUID, lane: Lane, start_ms: int, end_ms: int) -> Columns:
         """The valid samples that start in [start_ms, end_ms), by time."""
         first, last = spans_between(lane[1], start_ms, end_ms)
@@ -146,43 +155,55 @@ Windows = Mapping[tuple[UUID, Lane], Sequence[Run]]
 Wanted = tuple[UUID, Lane, int, int]
 
 
-def patients_load(
-    patient_ids: Iterable[UUID],
-    devices: Iterable[UUID],
-    first: Callable[[Ask], None] = lambda _: None,
-) -> dict[UUID, PatientState]:
-    """The patients that the acting actor may see; those who aren't there are left out.
+@dataclass(frozen=True)
+class PatientRows:
+    """Patients and devices that were asked for in somebody's pipeline."""
 
-    `first` is queued before, in the same round trip: who acts from here on.
-    """
-    wanted = sorted(set(devices))
-    with pipelined() as ask:
-        first(ask)
-        rows = ask(statements.PATIENTS, [ids(patient_ids)])
-        theirs = ask(statements.DEVICES, [ids(wanted)]) if wanted else None
-    found = {row[0]: _patient(*row) for row in rows.fetchall()}
-    for device_id, patient_id in theirs.fetchall() if theirs else ():
-        if patient_id in found:
-            found[patient_id].devices.add(device_id)
-    return found
+    patients: "Cursor[Any]"
+    devices: "Cursor[Any] | None"
+
+    def states(self) -> dict[UUID, PatientState]:
+        """Those that the acting actor may see; the others are left out."""
+        found = {row[0]: _patient(*row) for row in self.patients.fetchall()}
+        for device_id, patient_id in self.devices.fetchall() if self.devices else ():
+            if patient_id in found:
+                found[patient_id].devices.add(device_id)
+        return found
 
 
-def segments_load(held: Held, wanted: Sequence[Wanted]) -> None:
+def patients_ask(ask: Ask, patient_ids: Iterable[UUID], devices: Iterable[UUID]) -> PatientRows:
+    wanted = set(devices)
+    return PatientRows(
+        ask(statements.PATIENTS, [ids(patient_ids)]),
+        ask(statements.DEVICES, [ids(wanted)]) if wanted else None,
+    )
+
+
+def segments_ask(ask: Ask, wanted: Collection[Wanted]) -> "Cursor[Any]":
+    return ask(
+        statements.SEGMENTS,
+        [
+            ids(each[0] for each in wanted), ids(each[1][0] for each in wanted),
+            texts(each[1][1] for each in wanted), numbers(each[2] for each in wanted),
+            numbers(each[3] for each in wanted),
+        ],
+    )  # fmt: skip
+
+
+def segments_load(
+    held: Held, wanted: Collection[Wanted], first: Callable[[Ask], object] = lambda _: None
+) -> None:
     """Load segments, but for those that are held (and may have been changed) already."""
-    if not wanted:
-        return
-    with pipelined() as ask:
-        rows = ask(
-            statements.SEGMENTS,
-            [
-                ids(each[0] for each in wanted), ids(each[1][0] for each in wanted),
-                texts(each[1][1] for each in wanted), numbers(each[2] for each in wanted),
-                numbers(each[3] for each in wanted),
-            ],
-        )  # fmt: skip
-    for id, patient_id, device_id, metric, span_start, position, blob in rows.fetchall():
-        segment = Segment(id, patient_id, (device_id, metric), span_start, position, blob)
-        held.lanes.setdefault((patient_id, segment.lane), {}).setdefault(span_start, segment)
+    if wanted:
+        with pipelined() as ask:
+            first(ask)
+            rows = segments_ask(ask, wanted)
+        held.take(rows)
+
+
+def wanted_for(patient_id: UUID, lane: Lane, samples: Columns) -> set[Wanted]:
+    """The segments that hold the samples' own moments."""
+    return {(patient_id, lane, at, at) for at in spans_in(lane[1], samples.start_ms)}
 
 
 def wanted_by(windows: Windows) -> list[Wanted]:

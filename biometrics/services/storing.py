@@ -25,15 +25,16 @@ from biometrics.samples import Reason
 from biometrics.services.state import (
     Held,
     PatientState,
-    Wanted,
-    patients_load,
+    patients_ask,
+    segments_ask,
     segments_load,
     wanted_by,
+    wanted_for,
 )
 from clinicity.common.actors import Actor
 from clinicity.common.exceptions import Invalid, NotFound
 from clinicity.common.ids import new_id
-from clinicity.common.pipeline import Ask
+from clinicity.common.pipeline import Ask, pipelined
 
 Kind = IngestBatch.Kind
 # What each kind of ledger row makes of the samples that it names.
@@ -101,19 +102,31 @@ class Plan:
         return any(entry.deposit.kind in (Kind.ERROR, Kind.MOVED_OUT) for entry in self.entries)
 
 
-def known(
-    deposits: Sequence[Deposit], first: Callable[[Ask], None] = lambda _: None
-) -> dict[UUID, PatientState]:
-    """Step 1: the deposits' patients, those that the acting actor may see."""
+def known(deposits: Sequence[Deposit]) -> tuple[dict[UUID, PatientState], Held]:
+    """Steps 1 and 2: the deposits' patients, those that the acting actor may see."""
     devices = {device for each in deposits for device, _ in each.lanes if device}
-    return patients_load({each.patient_id for each in deposits}, devices, first)
-
-
-def planned(deposits: Sequence[Deposit], patients: Mapping[UUID, PatientState]) -> Plan:
-    """Steps 2 and 3, for deposits that are allowed."""
-    parts = [_cut(each) for each in deposits]
+    wanted = {
+        segment
+        for each in deposits
+        for lane, samples in each.lanes.items()
+        for segment in wanted_for(each.patient_id, lane, samples)
+    }
     held = Held()
-    segments_load(held, _touched(deposits, parts))
+    with pipelined() as ask:
+        patients = patients_ask(ask, {each.patient_id for each in deposits}, devices)
+        segments = segments_ask(ask, wanted)
+    held.take(segments)
+    return patients.states(), held
+
+
+def planned(
+    deposits: Sequence[Deposit],
+    patients: Mapping[UUID, PatientState],
+    held: Held,
+    first: Callable[[Ask], object] = lambda _: None,
+) -> Plan:
+    """Step 3 and the loading of 4, for deposits that are allowed. `first` says who acts."""
+    parts = [_cut(each) for each in deposits]
     changed: set[tuple[UUID, Lane]] = set()
     entries = [
         _entered(deposit, spans, patients[deposit.patient_id], held, changed)
@@ -124,7 +137,7 @@ def planned(deposits: Sequence[Deposit], patients: Mapping[UUID, PatientState]) 
     windows = {
         key: runs_of(joined(samples[key]).start_ms, patients[key[0]].zones) for key in changed
     }
-    segments_load(held, wanted_by(windows))
+    segments_load(held, wanted_by(windows), first)
     return Plan(entries, held, fresh, windows, patients)
 
 
@@ -138,16 +151,6 @@ def _cut(deposit: Deposit) -> Parts:
         for lane, samples in deposit.lanes.items()
         for start, part in by_span(lane[1], samples)
     ]
-
-
-def _touched(deposits: Sequence[Deposit], parts: Sequence[Parts]) -> list[Wanted]:
-    return list(
-        {
-            (deposit.patient_id, lane, start, start)
-            for deposit, spans in zip(deposits, parts, strict=True)
-            for lane, start, _ in spans
-        }
-    )
 
 
 def _by_lane(deposits: Sequence[Deposit]) -> dict[tuple[UUID, Lane], list[Columns]]:
@@ -185,7 +188,7 @@ def _without_removed(deposit: Deposit, patient: PatientState) -> Deposit:
         return deposit
     reasons = [*deposit.reasons, *[(-1, "timestamp", GONE)] * gone]
     if not lanes:
-        raise Invalid(GONE, rejected=len(reasons))
+        raise Invalid(GONE, rejected=[], rejected_count=len(reasons))
     return replace(deposit, lanes=lanes, reasons=reasons)
 
 

@@ -12,9 +12,9 @@ import numpy as np
 from biometrics.features.columns import Columns
 from biometrics.features.days import Zones
 from biometrics.features.payload import Lane, lanes_packed
-from biometrics.features.rollups import Summaries, hour_edges, summaries
+from biometrics.features.rollups import Summaries, hour_edges, single, summaries
 from biometrics.features.spans import Run, runs_of
-from biometrics.metrics import metric_of
+from biometrics.metrics import HOUR_MS, metric_of
 from biometrics.models import IngestBatch, Rollup
 from biometrics.samples import implausible_count, is_implausible
 from biometrics.services import statements
@@ -34,6 +34,10 @@ ACTS = {
 }  # fmt: skip
 
 
+# Samples of a patient's lane, the newest among which may be the latest value.
+Newest = tuple[UUID, Lane, Columns]
+
+
 @dataclass(frozen=True)
 class _Row:
     """A ledger row, made of an entry."""
@@ -51,27 +55,36 @@ def written(ask: Ask, plan: Plan, now: datetime) -> list[Receipt]:
     rows = [_row(entry, now) for entry in plan.entries]
     _ledger(ask, rows, now)
     segments_write(ask, plan.held.changed(), now)
+    if plan.clears:
+        _rollups_clear(ask, plan.windows)
     _fresh_write(ask, plan, now)
-    summaries_write(ask, plan.held, plan.windows, now, clear=plan.clears)
+    fresh = [(*key, samples) for key, samples in plan.fresh.items()]
+    summaries_write(ask, plan.held, plan.windows, now, beside=fresh)
     audit.record_many(ask, [_audited(row) for row in rows])
     events.publish_many(ask, "biometrics.readings_stored", [_told(row) for row in rows])
     return [row.receipt for row in rows]
 
 
 def summaries_write(
-    ask: Ask, held: Held, windows: Windows, now: datetime, *, clear: bool
+    ask: Ask, held: Held, windows: Windows, now: datetime, *, beside: Sequence[Newest] = ()
 ) -> None:
-    """Hours, days and latest values of the windows. `clear` where samples may have gone."""
-    if clear:
-        _rollups_clear(ask, windows)
+    """Hours and days of the windows, and the latest values of these and what is beside.
+
+    Two devices share the latest value of a metric: one statement may write it once.
+    """
     parts = [
         (patient_id, lane, run, held.samples(patient_id, lane, run.start_ms, run.end_ms))
         for (patient_id, lane), runs in windows.items()
         for run in runs
     ]
-    found = [Figures(part[0], part[1], *each) for part in parts for each in summed(*part[1:])]
+    found = [
+        Figures(patient_id, lane, *each)
+        for patient_id, lane, run, samples in parts
+        for each in summed(lane, run, samples)
+    ]
     _rollups(ask, statements.ROLLUPS_WRITE, found, now)
-    _latest(ask, [(part[0], part[1], part[3]) for part in parts if len(part[3])], now)
+    newest = [(part[0], part[1], part[3]) for part in parts if len(part[3])]
+    _latest(ask, [*beside, *newest], now)
 
 
 def _fresh_write(ask: Ask, plan: Plan, now: datetime) -> None:
@@ -79,18 +92,34 @@ def _fresh_write(ask: Ask, plan: Plan, now: datetime) -> None:
     found = [
         Figures(patient_id, lane, *each)
         for (patient_id, lane), samples in plan.fresh.items()
-        for run, part in _in_runs(samples, plan.patients[patient_id].zones)
-        for each in summed(lane, run, part)
+        for each in _figures_of(lane, samples, plan.patients[patient_id].zones)
     ]
     _rollups(ask, statements.ROLLUPS_ADD, found, now)
-    _latest(ask, [(*key, samples) for key, samples in plan.fresh.items()], now)
 
 
-def _in_runs(samples: Columns, zones: Zones) -> Iterator[tuple[Run, Columns]]:
+def _figures_of(
+    lane: Lane, samples: Columns, zones: Zones
+) -> Iterator[tuple[str, Sequence[int], Summaries]]:
+    """Days and hours of new samples alone."""
+    if len(samples) == 1:
+        yield from summed_single(lane, samples, zones)
+        return
     if (samples.start_ms[1:] < samples.start_ms[:-1]).any():
         samples = samples.take(np.argsort(samples.start_ms, kind="stable"))
     for run in runs_of(samples.start_ms, zones):
-        yield run, samples.between(run.start_ms, run.end_ms)
+        yield from summed(lane, run, samples.between(run.start_ms, run.end_ms))
+
+
+def summed_single(
+    lane: Lane, samples: Columns, zones: Zones
+) -> Iterator[tuple[str, Sequence[int], Summaries]]:
+    """The same for one sample, without arrays."""
+    at, value = int(samples.start_ms[0]), float(samples.value[0])
+    day, begins = zones.day_of(at)
+    doubtful = int(is_implausible(metric_of(lane[1]), value))
+    for period, start in ((Rollup.Period.DAY, begins), (Rollup.Period.HOUR, at - at % HOUR_MS)):
+        date_of = day if period == Rollup.Period.DAY else zones.day_of(start)[0]
+        yield str(period), [date_of.toordinal() - EPOCH], single(start, value, doubtful)
 
 
 def _row(entry: Entry, now: datetime) -> _Row:
@@ -219,7 +248,7 @@ def _rollups(ask: Ask, statement: str, parts: Sequence[Figures], now: datetime) 
         return [value for value, size in zip(values, sizes, strict=True) for _ in range(size)]
 
     def column(name: str) -> list[Any]:
-        return [value for part in parts for value in getattr(part.found, name).tolist()]
+        return [value for part in parts for value in getattr(part.found, name)]
 
     ask(
         statement,
@@ -242,16 +271,17 @@ def summed(
     """Days and hours of a run: the period, each one's local date as days since 1970."""
     known = metric_of(lane[1])
     plausible = (known.low, known.high)
-    dates = np.array([day.toordinal() - EPOCH for day in run.days], dtype=np.int64)
+    dates = [day.toordinal() - EPOCH for day in run.days]
     days = summaries(samples.start_ms, samples.value, run.edges, plausible=plausible)
-    yield str(Rollup.Period.DAY), dates[days.place].tolist(), days
+    yield str(Rollup.Period.DAY), [dates[place] for place in days.place], days
     edges = hour_edges(run.first_hour, run.end_hour - 1)
     hours = summaries(samples.start_ms, samples.value, edges, plausible=plausible)
-    place = np.searchsorted(run.edges, hours.start_ms, side="right") - 1
-    yield str(Rollup.Period.HOUR), dates[place.clip(0, len(dates) - 1)].tolist(), hours
+    days_of = np.searchsorted(run.edges, hours.start_ms, side="right") - 1
+    places = days_of.clip(0, len(dates) - 1).tolist()
+    yield str(Rollup.Period.HOUR), [dates[place] for place in places], hours
 
 
-def _latest(ask: Ask, parts: Iterable[tuple[UUID, Lane, Columns]], now: datetime) -> None:
+def _latest(ask: Ask, parts: Iterable[Newest], now: datetime) -> None:
     """The newest of each patient's metric; an older one than is known changes nothing."""
     newest: dict[tuple[UUID, str], tuple[int, float, UUID | None]] = {}
     for patient_id, (device, metric), samples in parts:

@@ -246,11 +246,14 @@ def test_days_follow_a_move_between_zones(
     start = dt.datetime(2026, 1, 10, tzinfo=dt.UTC)
     hours = [Sample("heart_rate", start + n * HOUR, 60 + n % 5) for n in range(96)]
     store(alice, patient, hours)
+    (before,) = selectors.latest(alice.actor, patient.id)
     patient_zone_move(
         by=alice.actor, patient_id=patient.id, zone="America/New_York",
         since=start + 36 * HOUR,
     )  # fmt: skip
     assert "biometrics.tasks.days_sum_up" in drain_jobs()
+    (after,) = selectors.latest(alice.actor, patient.id)
+    assert after.synced_at == before.synced_at
     days = selectors.daily_rollups(
         alice.actor, patient.id, ["heart_rate"], dt.date(2026, 1, 9), dt.date(2026, 1, 15)
     )

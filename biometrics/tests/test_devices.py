@@ -9,8 +9,11 @@ import pytest
 from django.db import transaction
 
 from biometrics import selectors, services
+from biometrics.features.columns import columns_of
 from biometrics.models import Device, DevicePrecedence
 from biometrics.samples import Sample
+from biometrics.services.readings import deposits_store
+from biometrics.services.storing import Deposit
 from clinicity.accounts.acting import acting_as
 from clinicity.accounts.models import User
 from clinicity.audit import services as audit
@@ -263,3 +266,21 @@ def test_device_of_a_patient_off_the_list_is_not_there(
     patient_delete(by=alice.actor, patient_id=patient.id)
     with undone_on(NotFound):
         WRITES[write](alice, device)
+
+
+def test_an_import_of_several_devices_is_their_last_sync(
+    alice: User, patient: Patient, make_device: Callable[..., Device]
+) -> None:
+    watch, scale, unused = make_device("Watch"), make_device("Scale"), make_device("Unused")
+    noon = columns_of([1_767_268_800_000], [70.0])
+    with acting_as(alice.actor):
+        lanes = {(watch.id, "heart_rate"): noon, (scale.id, "weight"): noon}
+        deposit = Deposit(alice.actor, patient.id, lanes, "import", ())
+        (receipt,) = deposits_store([deposit])
+    found = {
+        state.device.id: state.synced_at
+        for state in selectors.device_states(alice.actor, patient.id)
+    }
+    assert found == {
+        watch.id: receipt.received_at, scale.id: receipt.received_at, unused.id: None,
+    }  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 
-from biometrics import admission, group_commit, selectors, services
+from biometrics import admission, group_commit, knocks, selectors, services
 from biometrics import door as doors
 from biometrics.device_tokens import token_for
 from biometrics.models import Device, IngestBatch
@@ -36,7 +36,7 @@ def beat(patient: Patient, minute: int = 0) -> bytes:
 
 
 async def knock(
-    door: doors.Door, token: str, body: bytes, *, key: str = "", path: str = group_commit.PATH
+    door: doors.Door, token: str, body: bytes, *, key: str = "", path: str = knocks.PATH
 ) -> Sent:
     headers = [(b"authorization", f"Bearer {token}".encode())] if token else []
     headers += [(b"idempotency-key", key.encode())] if key else []
@@ -98,8 +98,11 @@ def test_one_bad_request_leaves_its_group_alone(
 def test_same_key_stores_once_and_answers_alike(alice: User, patient: Patient) -> None:
     token = pair_issue(alice).access
     call = {"token": token, "body": beat(patient), "key": "k"}
-    first, again = knock_all(call, call)
-    assert first == again
+    (first,) = knock_all(call)
+    # Together they may come to two groups: then one of them is still running.
+    again = [answer for answer in knock_all(call, call) if answer[0] != 409]
+    assert again
+    assert all(answer == first for answer in again)
     (other,) = knock_all(call | {"body": beat(patient, 5)})
     assert other[0] == 422
     assert selectors.ledger_position(alice.actor, patient.id) == 1
@@ -145,14 +148,14 @@ def test_group_that_cannot_commit_tells_nobody_that_it_did(
 def test_request_that_breaks_the_group_is_answered_alone(
     alice: User, patient: Patient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = group_commit.parcel_of
+    whole = knocks.parcel_of
 
     def stumble(body: bytes, part: Any, device: Any) -> Any:
         if b":02:" in body:
             raise ZeroDivisionError
         return whole(body, part, device)
 
-    monkeypatch.setattr(group_commit, "parcel_of", stumble)
+    monkeypatch.setattr(knocks, "parcel_of", stumble)
     token = pair_issue(alice).access
     answers = knock_all(*({"token": token, "body": beat(patient, n)} for n in range(4)))
     assert [status for status, _, _ in answers] == [201, 201, 500, 201]
@@ -177,7 +180,7 @@ def test_unsigned_token_is_refused_before_its_body_is_read(patient: Patient) -> 
         scope = {
             "type": "http",
             "method": "POST",
-            "path": group_commit.PATH,
+            "path": knocks.PATH,
             "headers": headers,
         }
         await door(scope, receive, send)

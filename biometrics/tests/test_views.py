@@ -71,6 +71,19 @@ def test_page_shows_the_metric_asked_for_and_its_days(
     assert 'data-aggregation="sum"' in steps
 
 
+@pytest.mark.parametrize("window", ["nonsense", "2026", "2026-01-01T00:00:00"])
+def test_an_address_without_a_moment_shows_the_newest_window(
+    client_for: ClientFor, alice: User, patient: Patient, readings: services.Receipt,
+    window: str,
+) -> None:  # fmt: skip
+    text = page(client_for(alice), patient, f"?metric=steps&start={window}&end={window}")
+    assert f'data-start="{window}"' not in text
+    assert 'data-start="20' in text
+    kept = "2026-01-01T00:00:00%2B00:00"
+    text = page(client_for(alice), patient, f"?metric=steps&start={kept}")
+    assert 'data-start="2026-01-01T00:00:00+00:00"' in text
+
+
 def test_data_page_names_receipts_days_and_devices(
     client_for: ClientFor, alice: User, patient: Patient, readings: services.Receipt
 ) -> None:

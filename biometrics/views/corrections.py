@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from biometrics import selectors, services
 from biometrics.metrics import metric_of
-from biometrics.presenters.readings import tabs
+from biometrics.presenters.rooms import room
 from biometrics.reading_forms import CorrectionForm
 from biometrics.selectors.corrections import patient_named, samples_touched
 from biometrics.services.corrections import Range
@@ -33,7 +33,7 @@ def correct(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     patient, actor = patient_or_404(request, patient_id), actor_of(request)
     demand_writer(actor)
     form = CorrectionForm(request.POST, devices=selectors.devices(actor, patient_id))
-    context: dict[str, Any] = {"patient": patient, "form": form, "tabs": tabs(patient, "")}
+    context = room(patient, "biometrics:series") | {"form": form}
     with timezone.override(ZoneInfo(patient.time_zone)):
         valid = form.is_valid()
         try:

@@ -7,11 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from biometrics import selectors
 from biometrics.presenters import calendar
 from biometrics.presenters import receipts as receipt_presenters
 from biometrics.selectors.coverage import coverage
-from biometrics.selectors.receipts import ledger_row
+from biometrics.selectors.receipts import ledger_page, ledger_row
 from clinicity.accounts.requests import actor_of
 from clinicity.common import clock
 from patients.access import patient_or_404
@@ -28,11 +27,8 @@ def data(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         actor, patient_id, days=SPANS.get(request.GET.get("days", ""), 365),
         last=clock.now().astimezone(ZoneInfo(patient.time_zone)).date(),
     )  # fmt: skip
-    receipts = selectors.receipts_page(
-        actor, patient_id, cursor=request.GET.get("cursor"), size=RECEIPTS
-    )
-    wanted = request.GET.get("metric", "")
-    context = calendar.data_page(patient, found, receipts, wanted)
+    rows = ledger_page(actor, patient_id, cursor=request.GET.get("cursor"), size=RECEIPTS)
+    context = calendar.data_page(patient, found, rows, request.GET.get("metric", ""))
     return render(request, "biometrics/data.html", context)
 
 

@@ -13,6 +13,7 @@ from biometrics.importers.table import TABLE, preview, sample
 from biometrics.importers.table_mapping import TableMapping, suggest
 from biometrics.models import ImportRun, ImportUpload
 from biometrics.presenters import columns as presenters
+from biometrics.presenters.rooms import room
 from biometrics.uploads import opened
 from biometrics.views.imports import upload_or_404
 from clinicity.accounts.requests import actor_of
@@ -35,8 +36,8 @@ def columns(request: HttpRequest, upload_id: UUID) -> HttpResponse:
         made, refusal = _request(request, upload, mapping, zone)
         if made:
             return redirect("biometrics:import", made.id)
-    context = {
-        "patient": patient, "upload": upload, "zone": zone, "dry_run": said.get("dry_run"),
+    context = room(patient, "biometrics:imports") | {
+        "upload": upload, "zone": zone, "dry_run": said.get("dry_run"),
         "columns": presenters.columns_of_table(rows, mapping), "mapping": mapping,
         "words": presenters.words_of_table(rows, mapping), "header": rows[0],
         "lines": presenters.preview_lines(shown), "refusal": refusal,

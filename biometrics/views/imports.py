@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from biometrics import selectors, services
-from biometrics.import_forms import ImportForm, zones
+from biometrics.import_forms import ImportForm
 from biometrics.importers import IMPORTERS
 from biometrics.importers.table import TABLE
 from biometrics.models import ImportRun, ImportUpload
 from biometrics.presenters import imports as presenters
+from biometrics.presenters.rooms import room
 from clinicity.accounts.requests import actor_of
 from clinicity.accounts.selectors import names_of
 from clinicity.common import clock
@@ -38,8 +39,7 @@ def of_patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     patient, actor = patient_or_404(request, patient_id), actor_of(request)
     page = selectors.imports_page(actor, patient_id, cursor=request.GET.get("cursor"), size=20)
     names = names_of(run.requested_by for run in page.items)
-    context = {
-        "patient": patient,
+    context = room(patient, "biometrics:imports") | {
         "page": page,
         "rows": presenters.history_of(page.items, names),
         "uploads": [
@@ -62,12 +62,11 @@ def prepare(request: HttpRequest, upload_id: UUID) -> HttpResponse:
             return redirect(_columns_url(upload.id, form.cleaned_data))
         if run := requested(request, upload, form, mapping={}):
             return redirect("biometrics:import", run.id)
-    context = {
-        "patient": patient,
+    context = room(patient, "biometrics:imports") | {
         "line": presenters.upload_line(upload),
         "upload": upload,
         "form": form,
-        "zones": zones(),
+        "zones": clock.zone_names(),
     }
     status = 422 if form.errors else 200
     return render(request, "biometrics/import_prepare.html", context, status=status)
@@ -85,7 +84,7 @@ def run(request: HttpRequest, import_id: UUID) -> HttpResponse:
     who = names_of([row.requested_by]).get(row.requested_by, "")
     batches = selectors.import_batches(actor, row)
     context = presenters.receipt_page(row, progress, batches, who)
-    context["patient"] = patient_or_404(request, row.patient_id)
+    context |= room(patient_or_404(request, row.patient_id), "biometrics:imports")
     return render(request, "biometrics/import.html", context)
 
 

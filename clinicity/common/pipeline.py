@@ -46,10 +46,11 @@ def pipelined() -> Iterator[Ask]:
 
 
 @contextmanager
-def together() -> Iterator[Ask]:
+def together(first: Callable[[Ask], object] = lambda _: None) -> Iterator[Ask]:
     """Writes of several tables as one statement: `WITH a AS (INSERT …), b AS (INSERT …) …`.
 
-    They see the database as it was before all of them, and give no rows.
+    They see the database as it was before all of them, and give no rows. `first` is
+    asked before, in the same round trip.
     """
     statements: list[str] = []
     values: list[Any] = []
@@ -59,6 +60,7 @@ def together() -> Iterator[Ask]:
         values.extend(given)
 
     with pipelined() as ask:
+        first(ask)
         yield tell
         if statements:
             ask(f"WITH {', '.join(statements)} SELECT", values)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, ResolverMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from alerts import selectors as alerts
@@ -20,7 +20,9 @@ ROOMS = (
 )
 
 
-def banner_of(actor: Actor, patient: Patient, *, path: str = "") -> dict[str, Any]:
+def banner_of(
+    actor: Actor, patient: Patient, *, match: ResolverMatch | None = None
+) -> dict[str, Any]:
     """Allergies, open alerts, who treats, and the ways to the patient's other pages."""
     team = patients.care_team(actor, patient.id)
     rang = alerts.patient_alerts(actor, patient.id)
@@ -29,7 +31,11 @@ def banner_of(actor: Actor, patient: Patient, *, path: str = "") -> dict[str, An
         "alerts": sum(alert.resolved_at is None for alert in rang),
         "treating": [member.user.display_name for member in team if member.ends_at is None],
         "rooms": [
-            {"label": label, "url": url, "current": url == path}
+            {
+                "label": label,
+                "url": url,
+                "current": match is not None and match.app_name == name.partition(":")[0],
+            }
             for label, name in ROOMS
             if (url := url_if_built(name, patient.id))
         ],

@@ -39,6 +39,23 @@ class PatientPageOutput(serializers.Serializer[object]):
     next_cursor = serializers.CharField(allow_null=True)
 
 
+class ZoneMoveInput(serializers.Serializer[object]):
+    zone = serializers.CharField(max_length=40)
+    since = serializers.DateTimeField()
+
+
+class ZoneMoveOutput(serializers.Serializer[object]):
+    zone = serializers.CharField()
+    before = serializers.CharField(help_text="The zone of the moment just before.")
+    since = serializers.DateTimeField()
+    made_by = serializers.UUIDField()
+    created_at = serializers.DateTimeField()
+
+
+class ZoneMovesOutput(serializers.Serializer[object]):
+    items = ZoneMoveOutput(many=True)
+
+
 class TimelineEventInput(serializers.Serializer[object]):
     patient_id = serializers.UUIDField()
     kind = serializers.CharField(max_length=40, default="note")

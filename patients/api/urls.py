@@ -21,5 +21,6 @@ urlpatterns = [
         views.PatientRestoreView,
         name="patient-restore",
     ),
+    route("patients/<uuid:patient_id>/zone-moves/", views.ZoneMovesView, name="zone-moves"),
     *timeline,
 ]

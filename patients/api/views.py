@@ -62,6 +62,23 @@ class PatientRestoreView(IdempotentWrites):
         return Response(shapes.PatientOutput(patient).data)
 
 
+class ZoneMovesView(IdempotentWrites):
+    @extend_schema(responses=shapes.ZoneMovesOutput)
+    def get(self, request: Request, patient_id: str) -> Response:
+        """By which time zones the patient lived from when on."""
+        moves = selectors.zone_moves(actor_of(request), UUID(patient_id))
+        return Response(shapes.ZoneMovesOutput({"items": moves}).data)
+
+    @extend_schema(request=shapes.ZoneMoveInput, responses={201: shapes.PatientOutput})
+    def post(self, request: Request, patient_id: str) -> Response:
+        """The patient lives by another zone from a moment on; days are summed up again."""
+        data = parsed(shapes.ZoneMoveInput, request.data)
+        patient = services.patient_zone_move(
+            by=actor_of(request), patient_id=UUID(patient_id), **data
+        )
+        return Response(shapes.PatientOutput(patient).data, status=status.HTTP_201_CREATED)
+
+
 class TimelineView(IdempotentWrites):
     @extend_schema(parameters=[shapes.TimelineQuery], responses=shapes.TimelinePageOutput)
     def get(self, request: Request) -> Response:

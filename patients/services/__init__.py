@@ -17,6 +17,7 @@ from patients.services.people import (
     patient_delete,
     patient_edit,
     patient_restore,
+    patient_zone_move,
 )
 from patients.services.timeline import (
     timeline_event_add,
@@ -39,6 +40,7 @@ __all__ = [
     "patient_delete",
     "patient_edit",
     "patient_restore",
+    "patient_zone_move",
     "questionnaire_response_add",
     "timeline_event_add",
     "timeline_event_delete",

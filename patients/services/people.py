@@ -25,6 +25,8 @@ EDITABLE = (
     "time_zone",
 )  # fmt: skip
 OLDEST = date(1900, 1, 1)
+NO_ZONE = "Give an IANA time zone such as Europe/London."
+NOT_YET = "This is in the future: give the moment of a move that happened."
 
 
 def patient_create(
@@ -94,24 +96,27 @@ def patient_zone_move(*, by: Actor, patient_id: UUID, zone: str, since: datetime
     """
     demand_registrar(by)
     if not _is_zone(zone):
-        raise Invalid("Give an IANA time zone such as Europe/London.")
+        raise Invalid(NO_ZONE, errors={"zone": [NO_ZONE]})
     if since > clock.now():
-        raise Invalid("Nobody has moved in the future yet.")
+        raise Invalid(NOT_YET, errors={"since": [NOT_YET]})
     with acting_as(by):
         patient = _patient_locked(patient_id)
         _zone_change(by, patient, zone, since)
         patient.time_zone = (
             ZoneChange.objects.filter(patient_id=patient.id).latest("since").zone
         )
-        patient.save(update_fields=["time_zone"])
+        patient.version += 1
+        patient.save(update_fields=["time_zone", "version"])
         _record(by, "patient.zone_move", patient, zone=zone)
     return patient
 
 
 def _zone_change(by: Actor, patient: Patient, zone: str, since: datetime) -> None:
     """`before` is the zone of the moment just before: it tells of the time before the first."""
-    earlier = ZoneChange.objects.filter(patient_id=patient.id, since__lt=since)
-    later = ZoneChange.objects.filter(patient_id=patient.id, since__gt=since)
+    changes = ZoneChange.objects.filter(patient_id=patient.id)
+    if changes.filter(since=since).exists():
+        raise Conflict("A move at this moment is noted already.")
+    earlier, later = changes.filter(since__lt=since), changes.filter(since__gt=since)
     before = earlier.latest("since").zone if earlier.exists() else None
     before = before or (later.earliest("since").before if later.exists() else patient.time_zone)
     ZoneChange(
@@ -205,7 +210,7 @@ def implausible(demographics: Mapping[str, Any]) -> dict[str, list[str]]:
     if demographics["sex"] not in Patient.Sex.values:
         errors["sex"] = [f"Choose one of {', '.join(Patient.Sex.values)}."]
     if not _is_zone(demographics["time_zone"]):
-        errors["time_zone"] = ["Give an IANA time zone such as Europe/London."]
+        errors["time_zone"] = [NO_ZONE]
     return errors
 
 
@@ -223,7 +228,7 @@ def _demand_plausible(patient: Patient) -> None:
 def _is_zone(name: str) -> bool:
     try:
         ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder of zones
         return False
     return True
 

@@ -14,6 +14,8 @@ from pathlib import Path
 from clinicity.environment import ROOT
 from clinicity.stack import control, processes
 from clinicity.stack.folder import Folder
+from clinicity.stack.postgres import Postgres
+from tests.faults import small_disk
 
 PATIENCE = 180.0
 # Milvus takes seconds to load and holds no readings: a name stands for it.
@@ -27,6 +29,7 @@ class House:
         self.folder = folder
         self.env = {**os.environ, **NO_MILVUS, "CLINICITY_VAR": str(folder.root)}
         self.started: list[subprocess.Popen[bytes]] = []
+        self.disk: Path | None = None
 
     def spawn(self, words: Sequence[str], *, log: str) -> "subprocess.Popen[bytes]":
         with (self.folder.log / f"{log}.log").open("ab") as file:
@@ -57,15 +60,23 @@ class House:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             process.wait()
+        control.stop(self.folder)
+        if self.disk:
+            small_disk.taken_away(self.disk)
         control.reset(self.folder)
 
 
 @contextmanager
-def house(name: str) -> Iterator[House]:
-    """Start the stack, migrate, and open Django in this process on it."""
+def house(name: str, *, is_small: bool = False) -> Iterator[House]:
+    """Start the stack, migrate, and open Django in this process on it.
+
+    A small one has its database on a file system of its own, if we may mount one.
+    """
     folder = Folder((ROOT / "var" / f"fault-{name}-{os.getpid()}").resolve())
     os.environ.update(NO_MILVUS, CLINICITY_VAR=str(folder.root))
     place = House(folder)
+    if is_small:
+        place.disk = small_disk.mounted(Postgres(folder, port=0).home)
     try:
         control.start(folder, idle_minutes=10)
         with control.in_use(folder):

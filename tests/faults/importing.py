@@ -25,9 +25,9 @@ LINE = re.compile(r"^\d+/\d+ (\w+):", re.MULTILINE)
 
 
 def run(place: House, *, victim: str, mutant: bool, seed: int) -> Outcome:
-    user, folder = clinician(), _recordings(scratch(place, "recordings"))
+    user, folder = clinician(), recordings(scratch(place, "recordings"))
     chance, said, killed, back = random.Random(seed), place.folder.log / "import.log", 0, [0.0]
-    process = _start(place, folder, mutant=mutant)
+    process = start(place, folder, mutant=mutant)
     while killed < KILLS and process.poll() is None:
         _await_more(said, process)
         time.sleep(chance.uniform(0.0, 0.4))
@@ -43,10 +43,10 @@ def run(place: House, *, victim: str, mutant: bool, seed: int) -> Outcome:
         back.append(time.monotonic() - at)
     while process.wait():
         process = _restarted(place, folder, mutant=mutant)
-    return _outcome(f"import_kill_{victim}", user, said, killed, max(back))
+    return outcome_of(f"import_kill_{victim}", user, said, killed, max(back))
 
 
-def _recordings(folder: Path) -> Path:
+def recordings(folder: Path) -> Path:
     """Files of minutes with activity, all different."""
     for number in range(FILES):
         moments = (FIRST + timedelta(minutes=n) for n in range(MINUTES))
@@ -59,8 +59,8 @@ def _recordings(folder: Path) -> Path:
     return folder
 
 
-def _start(place: House, folder: Path, *, mutant: bool) -> "subprocess.Popen[bytes]":
-    program = ["-m", "tests.faults.mutant_import"] if mutant else ["manage.py"]
+def start(place: House, folder: Path, *, mutant: bool) -> "subprocess.Popen[bytes]":
+    program = ["-m", "tests.faults.mutant_command"] if mutant else ["manage.py"]
     words = ["import_actigraphy", str(folder), "--by", EMAIL, "--zone", "UTC"]
     return place.spawn([*program, *words], log="import")
 
@@ -68,7 +68,7 @@ def _start(place: House, folder: Path, *, mutant: bool) -> "subprocess.Popen[byt
 def _restarted(place: House, folder: Path, *, mutant: bool) -> "subprocess.Popen[bytes]":
     """As a person does: again, until the database answers."""
     for _ in range(60):
-        process = _start(place, folder, mutant=mutant)
+        process = start(place, folder, mutant=mutant)
         time.sleep(1.5)
         if process.poll() in (None, 0):
             return process
@@ -82,7 +82,7 @@ def _await_more(said: Path, process: "subprocess.Popen[bytes]") -> None:
         time.sleep(0.01)
 
 
-def _outcome(fault: str, user: User, said: Path, kills: int, back: float) -> Outcome:
+def outcome_of(fault: str, user: User, said: Path, kills: int, back: float) -> Outcome:
     connections.close_all()  # what was open died with the server
     told = set(LINE.findall(said.read_text()))
     stored = lost = doubled = 0

@@ -6,6 +6,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 from django.db import connections
 
@@ -27,14 +28,18 @@ CLIENTS, KILLS = 4, 5
 class Web:
     """The web server, on the same port after each kill."""
 
-    def __init__(self, place: House, *, mutant: bool) -> None:
+    def __init__(self, place: House, *, mutant: str = "") -> None:
         self.place, self.port = place, free_port()
-        self.app = "tests.faults.mutants" if mutant else "clinicity.asgi"
+        self.app = f"tests.faults.mutants:{mutant}" if mutant else "clinicity.asgi:application"
+        self.more = ["--factory"] if mutant else []
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        words = ["-m", "uvicorn", f"{self.app}:application", "--port", str(self.port)]
+        words = ["-m", "uvicorn", self.app, *self.more, "--port", str(self.port)]
         self.process = self.place.spawn([*words, "--no-access-log"], log="web")
+        await_port(self.port)
+
+    def await_up(self) -> None:
         await_port(self.port)
 
     def kill(self) -> None:
@@ -45,16 +50,16 @@ class Web:
 
 
 def run(place: House, *, victim: str, mutant: bool, seed: int) -> Outcome:
-    web = Web(place, mutant=mutant)
+    web = Web(place, mutant="answers_first" if mutant else "")
     web.start()
-    clients = _clients(clinician(), web.port)
+    clients = clients_of(clinician(), web.port)
     kill = web.kill if victim == "web" else lambda: place.kill_server(victim)
     killed = _under_fire(clients, kill, random.Random(seed))
     time.sleep(2 if mutant else 0)  # what the mutant still holds may yet arrive
-    return _outcome(f"ingest_kill_{victim}", clients, killed)
+    return outcome_of(f"ingest_kill_{victim}", clients, killed)
 
 
-def _clients(user: User, port: int) -> list[Client]:
+def clients_of(user: User, port: int) -> list[Client]:
     token = pair_issue(user).access
     return [Client(port, token, patient(user, number).id) for number in range(CLIENTS)]
 
@@ -88,28 +93,29 @@ def await_progress(clients: list[Client]) -> None:
         time.sleep(0.02)
 
 
-def _outcome(fault: str, clients: list[Client], killed: list[float]) -> Outcome:
+def outcome_of(fault: str, clients: list[Client], killed: list[float], **more: Any) -> Outcome:
     connections.close_all()  # what was open died with the server
     stored = lost = doubled = 0
     for client in clients:
-        found = _found(client)
+        found = found_of(client)
         due = {n: value_of(n) for n in range(client.acknowledged * BATCH)}
         lost += sum(found.get(n) != value for n, value in due.items())
         stored += len(found)
-        doubled += _doubled(client, len(found))
+        doubled += doubled_of(client, len(found))
     back = [
-        min(moment for client in clients for moment in client.moments if moment > at) - at
+        min((moment for each in clients for moment in each.moments if moment > at), default=at)
+        - at
         for at in killed
     ]
     return Outcome(
         fault, sent=sum(client.sent for client in clients) * BATCH,
         acknowledged=sum(client.acknowledged for client in clients) * BATCH,
-        stored=stored, lost=lost, doubled=doubled, recover_s=round(max(back), 2),
-        kills=len(killed),
+        stored=stored, lost=lost, doubled=doubled, recover_s=round(max(back, default=0.0), 2),
+        kills=len(killed), **more,
     )  # fmt: skip
 
 
-def _found(client: Client) -> dict[int, float]:
+def found_of(client: Client) -> dict[int, float]:
     """What can be read back, by the number of the sample."""
     end = FIRST + timedelta(days=366)
     held = selectors.readings_array(WORKER, client.patient_id, "heart_rate", FIRST, end)
@@ -117,7 +123,7 @@ def _found(client: Client) -> dict[int, float]:
     return dict(zip(numbers.tolist(), held.values.tolist(), strict=True))
 
 
-def _doubled(client: Client, stored: int) -> int:
+def doubled_of(client: Client, stored: int) -> int:
     """Samples counted as accepted twice, ledger rows that no batch asked for, disagreements."""
     with acting_as(WORKER, client.patient_id):
         rows = list(IngestBatch.objects.filter(patient_id=client.patient_id).defer("payload"))

@@ -4,6 +4,7 @@ import http.client
 import json
 import threading
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -24,13 +25,15 @@ class Client:
     sent: int = 0
     acknowledged: int = 0
     moments: list[float] = field(default_factory=list)
+    # How often it was answered what; `+` where it was told when to come back.
+    told: Counter[str] = field(default_factory=Counter)
 
     def send_until(self, stop: threading.Event) -> None:
         while not stop.is_set():
-            self._batch(self.sent)
+            self.until_stored(self.sent)
             self.sent += 1
 
-    def _batch(self, number: int) -> None:
+    def until_stored(self, number: int) -> None:
         body = json.dumps(events(self.patient_id, number)).encode()
         while not self._post(body, key=f"{self.patient_id}-{number}"):
             time.sleep(PAUSE)
@@ -47,6 +50,7 @@ class Client:
             connection.request("POST", "/api/v1/biometric-events", body, headers)
             answer = connection.getresponse()
             answer.read()
+            self.told[f"{answer.status}{'+' * ('Retry-After' in answer.headers)}"] += 1
         except (OSError, http.client.HTTPException):
             return False
         finally:

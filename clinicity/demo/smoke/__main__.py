@@ -3,7 +3,7 @@
 import sys
 import time
 
-from clinicity.demo.smoke import answers, browser, doors, readings, rooms
+from clinicity.demo.smoke import answers, browser, doors, readings, rooms, sources
 from clinicity.demo.smoke.house import house
 from clinicity.demo.smoke.walk import Row, Wrong, walk_through
 
@@ -13,6 +13,7 @@ ROWS: tuple[Row, ...] = (
     *readings.ALERTS,
     *rooms.TWINS,
     *rooms.DOCUMENTS,
+    *sources.SOURCES,
     *answers.CHAT,
     *rooms.NOTES,
     *browser.BROWSER,

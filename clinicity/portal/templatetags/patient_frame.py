@@ -21,5 +21,5 @@ def patient_frame(context: template.Context, patient: Patient) -> dict[str, Any]
         "request": request,
         "demo": context.get("demo"),
         "patient": patient,
-        "marks": banner_of(actor_of(request), patient, path=request.path),
+        "marks": banner_of(actor_of(request), patient, match=request.resolver_match),
     }
