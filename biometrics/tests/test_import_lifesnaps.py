@@ -166,6 +166,7 @@ def test_everything_of_everyone_in_lifesnaps() -> None:
 
 @pytest.mark.realdata
 @pytest.mark.skipif(not REAL.exists(), reason="Put LifeSnaps into CLINICITY_DATA_DIR/lifesnaps")
-def test_lifesnaps_goes_on_at_each_border() -> None:
+def test_lifesnaps_goes_on_at_each_border(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("biometrics.importers.lifesnaps.CHUNK_ROWS", 1000)
     person = "621e301e67b776a240608a72"
     assert assert_resumes(LIFESNAPS, REAL, Options(zone=ATHENS, person=person)) == 8

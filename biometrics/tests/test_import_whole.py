@@ -11,6 +11,7 @@ from django.core.management import call_command
 
 from biometrics import selectors
 from biometrics.models import ImportRun
+from biometrics.selectors.samples import samples_page
 from biometrics.tests.data_sets import DATA_SETS, Samples
 from biometrics.verification import readings_verify
 from clinicity.accounts.models import User
@@ -73,7 +74,7 @@ def _wrong_figures(alice: User, patient: Patient, samples: Samples) -> list[str]
     (run, *_) = selectors.imports_page(alice.actor, patient.id).items
     faults = [] if set(run.found) == set(samples) else [f"{set(run.found) ^ set(samples)}"]
     for metric, found in samples.items():
-        back = selectors.samples_page(alice.actor, patient.id, metric, *ALWAYS, size=10**6)
+        back = samples_page(alice.actor, patient.id, metric, *ALWAYS, size=10**6)
         here = len(back), math.fsum(back.columns.value)
         due = len(found), math.fsum(found.values())
         if here[0] != due[0] or not math.isclose(here[1], due[1], rel_tol=1e-9, abs_tol=1e-9):
