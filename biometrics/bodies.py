@@ -22,8 +22,11 @@ from clinicity.common.exceptions import Invalid
 
 T = TypeVar("T")
 MOST_EVENTS = 50_000
+# Of a body that may have so many events. `[[],[],…]` is twenty times as large in memory.
+LARGE, MOST_COMMAS = 1024 * 1024, 20 * MOST_EVENTS
 # What a decoder raises; the second for thousands of brackets within each other.
 UNREADABLE = (msgspec.DecodeError, RecursionError)
+TOO_MANY = f"Send at most {MOST_EVENTS} events in one request, or a stream of lines."
 DEEP = "The JSON is nested too deeply."
 
 
@@ -109,6 +112,8 @@ RAW_BATCH, RAW_LIST = msgspec.json.Decoder(RawBatch), msgspec.json.Decoder(list[
 
 def intake_of(body: bytes) -> Intake:
     """Decode a body; raises Invalid when it can't be read at all."""
+    if len(body) > LARGE and body.count(b",") > MOST_COMMAS:
+        raise Invalid(TOO_MANY)
     try:
         return _intake_of(body)
     except RecursionError as error:
@@ -141,6 +146,7 @@ def _of_bad_events(body: bytes) -> Intake:
 
 
 def _one_by_one(head: Head, raws: list[msgspec.Raw]) -> Intake:
+    _demand_size(len(raws))
     events, indexes, reasons = list[Event](), list[int](), list[Reason]()
     for index, raw in enumerate(raws):
         try:
@@ -220,9 +226,7 @@ def _demand_size(count: int) -> None:
     if not count:
         raise Invalid("There is no event in the body.")
     if count > MOST_EVENTS:
-        raise Invalid(
-            f"Send at most {MOST_EVENTS} events in one request, or a stream of lines."
-        )
+        raise Invalid(TOO_MANY)
 
 
 def _decoded(decoder: "msgspec.json.Decoder[T]", body: bytes) -> T | None:

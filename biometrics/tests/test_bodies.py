@@ -140,6 +140,7 @@ def test_errors_name_index_and_field() -> None:
         (b'{"events": [' + b"[" * 100_000, "nested too deeply"),
         (b"[" * 100_000, "nested too deeply"),
         ([event()] * (MOST_EVENTS + 1), f"at most {MOST_EVENTS}"),
+        (b"[" + b"[]," * 2 * 10**6 + b"[]]", f"at most {MOST_EVENTS}"),
     ],
 )  # fmt: skip
 def test_body_that_cannot_be_read_is_told_why(body: Any, why: str) -> None:

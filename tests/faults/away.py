@@ -81,7 +81,7 @@ def valkey_stopped(place: House) -> Iterator[None]:
 def no_connections(place: House) -> Iterator[None]:
     """Others take every connection that there is, the door's too."""
     held: list[psycopg.Connection[object]] = []
-    taking = threading.Event()
+    taking, full = threading.Event(), threading.Event()
     taking.set()
     url = settings.DATABASES["default"]
 
@@ -95,13 +95,14 @@ def no_connections(place: House) -> Iterator[None]:
                     )
                 )  # fmt: skip
             except psycopg.OperationalError:
+                full.set()
                 time.sleep(0.005)
 
-    threads = [threading.Thread(target=take) for _ in range(4)]
+    threads = [threading.Thread(target=take, daemon=True) for _ in range(4)]
     for thread in threads:
         thread.start()
-    _end_the_doors(place)
     try:
+        _end_the_doors(place, full)
         yield
     finally:
         taking.clear()
@@ -111,7 +112,7 @@ def no_connections(place: House) -> Iterator[None]:
             each.close()
 
 
-def _end_the_doors(place: House) -> None:
+def _end_the_doors(place: House, full: threading.Event) -> None:
     """Those of the door, until others were quicker: the administrator has three spare."""
     server = Postgres(place.folder, port=int(settings.DATABASES["default"]["PORT"]))
     ends = (
@@ -122,7 +123,7 @@ def _end_the_doors(place: House) -> None:
         quiet = 0
         while quiet < 20:
             ended = len(admin.execute(ends).fetchall())
-            quiet = 0 if ended else quiet + 1
+            quiet = quiet + 1 if full.is_set() and not ended else 0
             time.sleep(0.05)
 
 

@@ -65,7 +65,13 @@ def _at_once(port: int, token: str, bad: Bad) -> set[int]:
     with ThreadPoolExecutor(AT_ONCE) as pool:
         found = [pool.submit(bad, port, token) for _ in range(AT_ONCE)]
         answers = [each.result() for each in found]
-    return {each.status if each else 0 for each in answers}
+    return {_status(each) if each else 0 for each in answers}
+
+
+def _status(answer: Answer) -> int:
+    """A stream goes on behind bad lines: of one that has no others, nothing was taken."""
+    is_empty = answer.status == 201 and answer.document.get("accepted") == 0
+    return 400 if is_empty else answer.status
 
 
 def _sent(body: bytes, **headers: str) -> Bad:

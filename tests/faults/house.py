@@ -76,6 +76,7 @@ def house(name: str, *, is_small: bool = False) -> Iterator[House]:
     os.environ.update(NO_MILVUS, CLINICITY_VAR=str(folder.root))
     place = House(folder)
     if is_small:
+        folder.prepare()
         place.disk = small_disk.mounted(Postgres(folder, port=0).home)
     try:
         control.start(folder, idle_minutes=10)

@@ -39,9 +39,6 @@ class Web:
         self.process = self.place.spawn([*words, "--no-access-log"], log="web")
         await_port(self.port)
 
-    def await_up(self) -> None:
-        await_port(self.port)
-
     def kill(self) -> None:
         if self.process:
             self.process.kill()

@@ -21,7 +21,7 @@ def run(place: House, *, mutant: bool, seed: int) -> Outcome:
     rows[ROW - 1] = "2003-05-07 12:00:00,2003-05-07,\x00not a number"
     path.write_text("\n".join(rows))
     stopped = importing.start(place, folder, mutant=mutant).wait()
-    named = f"recording_{POISONED}, row {ROW}" in said.read_text()
+    named = f"{path.name}, row {ROW}" in said.read_text()
     path.write_text(good)
     at = time.monotonic()
     failed = importing.start(place, folder, mutant=mutant).wait()

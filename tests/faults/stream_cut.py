@@ -35,12 +35,12 @@ def run(place: House, *, mutant: bool, seed: int) -> Outcome:
     one = Client(web.port, pair_issue(user).access, patient(user, 0).id)
     chance, cuts, asked = random.Random(seed), list[float](), [0]
     for number in range(CUTS):
-        until = asked[-1] + chance.randint(5_000, 14_000)
-        if number % 2:
-            threading.Timer(chance.uniform(0.1, 0.6), web.kill).start()
+        until = asked[-1] + chance.randint(7_000, 14_000)
+        killing = threading.Timer(chance.uniform(0.1, 0.6), web.kill if number % 2 else int)
+        killing.start()
         _send(one, asked[-1], min(until, LINES))
+        killing.join()
         cuts.append(time.monotonic())
-        web.await_up()
         asked.append(_progress(user))
     answer = _send(one, asked[-1], None)
     one.moments.append(time.monotonic())

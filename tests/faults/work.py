@@ -82,6 +82,7 @@ def _under_fire(
     stop = threading.Event()
     with ThreadPoolExecutor(CLIENTS) as pool:
         running = [pool.submit(client.send_until, stop) for client in clients]
+        _await_work(clients)
         for _ in range(KILLS):
             await_progress(clients)
             time.sleep(chance.uniform(0.2, 1.0))
@@ -90,6 +91,17 @@ def _under_fire(
         stop.set()
         for each in running:
             each.result(timeout=60)
+
+
+def _await_work(clients: list[Client]) -> None:
+    """Until the worker has looked at each patient once."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        done = Job.objects.filter(name=TASK, state=Job.State.DONE)
+        if done.values("patient_id").distinct().count() == len(clients):
+            return
+        time.sleep(0.2)
+    raise TimeoutError("The worker doesn't work.")
 
 
 def outcome_of(fault: str, clients: list[Client], ended: float, *, kills: int) -> Outcome:
