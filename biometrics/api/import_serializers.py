@@ -18,7 +18,7 @@ class FormatsOutput(serializers.Serializer[object]):
     items = FormatOutput(many=True)
 
 
-class UploadInput(serializers.Serializer[object]):
+class ImportUploadInput(serializers.Serializer[object]):
     patient_id = serializers.UUIDField()
     name = serializers.CharField(max_length=255)
     size = serializers.IntegerField(min_value=1, help_text="Bytes of the whole file.")

@@ -1,5 +1,7 @@
 from typing import Any
 
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 
@@ -8,6 +10,7 @@ class ReceiptsQuery(serializers.Serializer[object]):
     cursor = serializers.CharField(required=False)
 
 
+@extend_schema_field(OpenApiTypes.STR)
 class PositionOrTime(serializers.Field[Any, Any, Any, Any]):
     """A position of the ledger, or a moment."""
 

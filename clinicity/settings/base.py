@@ -233,6 +233,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "PREPROCESSING_HOOKS": ["clinicity.accounts.api.schema.only_the_api"],
+    # Two fields are called `kind`: each choice gets a name of its own.
+    "ENUM_NAME_OVERRIDES": {
+        "DeviceKindEnum": "biometrics.models.Device.Kind",
+        "RuleKindEnum": "alerts.rules.kinds.KINDS",
+    },
 }
 SIMPLE_JWT = {
     "SIGNING_KEY": JWT_SECRET_KEY,

@@ -30,10 +30,10 @@ class FormatsView(APIView):
 
 
 class UploadsView(IdempotentWrites):
-    @extend_schema(request=shapes.UploadInput, responses={201: shapes.UploadOutput})
+    @extend_schema(request=shapes.ImportUploadInput, responses={201: shapes.UploadOutput})
     def post(self, request: Request) -> Response:
         """Begin a file. The same name and size again go on where that one stopped."""
-        data = parsed(shapes.UploadInput, request.data)
+        data = parsed(shapes.ImportUploadInput, request.data)
         upload = services.upload_begin(by=actor_of(request), **data)
         return Response(shapes.UploadOutput(upload).data, status=status.HTTP_201_CREATED)
 
