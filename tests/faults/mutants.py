@@ -12,6 +12,8 @@ from typing import Any
 from clinicity.asgi import application  # opens Django
 
 # isort: split
+from django.db import connection
+
 from biometrics import admission, door, group_commit, streams, unpacking, waiting
 from biometrics.group_commit import Answer, Knock
 from clinicity.accounts import idempotency, throttles
@@ -25,8 +27,12 @@ def answers_first() -> Any:
     """Before anything is committed, as a server that keeps samples in memory for later."""
     store = group_commit.store_group
 
+    def store_now(group: Sequence[Knock]) -> None:
+        store(group)
+        connection.close()  # the thread's own
+
     def stored_later(group: Sequence[Knock]) -> list[Answer]:
-        threading.Timer(LATER, store, [group]).start()
+        threading.Timer(LATER, store_now, [group]).start()
         return [Answer(201, b"{}") for _ in group]
 
     group_commit.store_group = stored_later  # type: ignore[assignment]

@@ -47,8 +47,9 @@ class Flood:
     kept: set[tuple[int, int]] = field(default_factory=set)
 
     async def all(self) -> None:
-        senders = [self._sender(number) for number in range(CONNECTIONS)]
-        await asyncio.gather(*senders, *(self._slow() for _ in range(SLOW)))
+        slow = [asyncio.create_task(self._slow()) for _ in range(SLOW)]
+        await asyncio.sleep(1)  # they are inside before the others come
+        await asyncio.gather(*slow, *(self._sender(n) for n in range(CONNECTIONS)))
 
     async def _sender(self, number: int) -> None:
         which = number % len(self.clients)
