@@ -23,6 +23,7 @@ from lxml import etree
 from benchmarks.apple_export import export_write
 from benchmarks.rounds import OURS, Report, Row, Way, measured, tell
 from biometrics.features.columns import Columns
+from biometrics.importers.ahead import ahead
 from biometrics.importers.apple_health import APPLE_HEALTH
 from biometrics.importers.apple_source import opened
 from biometrics.importers.apple_xml import batches
@@ -152,7 +153,7 @@ def _stored(source: Path, patient_id: UUID) -> int:
 
     devices: dict[str, UUID] = {}
     position = 0
-    for chunk in APPLE_HEALTH.read(source, Options()):
+    for chunk in ahead(APPLE_HEALTH.read(source, Options())):
         for label, columns in _by_device(chunk).items():
             if label not in devices:
                 device = device_register(by=WORKER, patient_id=patient_id, name=label)

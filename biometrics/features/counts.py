@@ -23,7 +23,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from scipy.signal import lfilter, lfilter_zi
 
 from biometrics.features.columns import Floats
 
@@ -66,8 +65,8 @@ class Counter:
         """Counts a second, of acceleration in g: length n // rate."""
         at_30 = np.round(self._resampled(samples), 3)
         if self._band is None:
-            self._band = lfilter_zi(BAND_B, BAND_A) * at_30[0]
-        filtered, self._band = lfilter(BAND_B, BAND_A, at_30, zi=self._band)
+            self._band = _signal().lfilter_zi(BAND_B, BAND_A) * at_30[0]
+        filtered, self._band = _signal().lfilter(BAND_B, BAND_A, at_30, zi=self._band)
         sizes = np.abs(filtered * GAIN)
         sizes[sizes < LOWEST] = 0
         sizes = np.floor(np.minimum(sizes, HIGHEST))
@@ -85,5 +84,13 @@ class Counter:
         back = (np.pi - 2 * stretch) / (np.pi + 2 * stretch)
         if self._smooth is None:
             self._smooth = np.zeros(1)
-        smoothed, self._smooth = lfilter([low, low], [1.0, back], spread, zi=self._smooth)
+        weights = [low, low], [1.0, back]
+        smoothed, self._smooth = _signal().lfilter(*weights, spread, zi=self._smooth)
         return np.asarray(smoothed[::step])
+
+
+def _signal() -> Any:
+    """SciPy's filters, loaded with the first raw recording: they cost 67 MB and a second."""
+    from scipy import signal  # noqa: PLC0415
+
+    return signal

@@ -22,6 +22,7 @@ from django.db import InterfaceError, OperationalError
 
 from biometrics import uploads
 from biometrics.features.columns import Columns
+from biometrics.importers.ahead import ahead
 from biometrics.importers.base import Chunk, Lane
 from biometrics.models import Device, ImportRun, ImportUpload
 from biometrics.services.devices import device_register
@@ -167,7 +168,7 @@ def _chunks(reading: Reading, path: Path) -> Iterator[Chunk]:
     """The importer's chunks; whatever goes wrong in it becomes a sentence."""
     run = reading.run
     importer, options = importer_of(run.importer), reading.options.for_importer()
-    chunks = iter(importer.read(path, options, start=run.position))
+    chunks = ahead(iter(importer.read(path, options, start=run.position)))
     while True:
         try:
             chunk = next(chunks, None)

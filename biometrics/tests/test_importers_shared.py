@@ -1,11 +1,14 @@
 """What the importers stand on: units, chunks, text files, ZIPs."""
 
+import threading
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from biometrics.importers.base import CHUNK, Unreadable
+from biometrics.importers.ahead import ahead
+from biometrics.importers.base import CHUNK, Chunk, Unreadable
 from biometrics.importers.data_points import values
 from biometrics.importers.lines import delimiter_of, encoding_of, head
 from biometrics.importers.records import Record, Span, chunks, point
@@ -70,6 +73,25 @@ def test_chunks_are_bounded_whatever_a_record_gives() -> None:
         assert positions == [CHUNK, 2 * CHUNK, 50_000]
     assert list(chunks([])) == []
     assert [chunk.position for chunk in chunks([Record()] * 3)] == [3]
+
+
+def test_reading_ahead_gives_the_same_and_raises_in_its_place() -> None:
+    taken: list[int] = []
+    running = threading.Event()
+
+    def reading() -> Iterator[Chunk]:
+        yield Chunk({}, 1)
+        running.set()  # while the first one is in the hands of the taker
+        yield Chunk({}, 2)
+        raise Unreadable("The file breaks off.")
+
+    following = ahead(reading())
+    for _ in range(2):
+        taken.append(next(following).position)
+        assert running.wait(5)
+    assert taken == [1, 2]
+    with pytest.raises(Unreadable, match="breaks off"):
+        next(following)
 
 
 def test_encodings(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib import import_module
 from typing import Any
 from uuid import UUID
 
@@ -243,10 +244,10 @@ def _finish(claim: Claim, *, state: Job.State, error: str) -> None:
 
 def spec(name: str) -> Work:
     """The declaration of a task; raises LookupError for a name that nobody declared."""
-    if name not in WORKS:
-        # Loads every app's tasks, and checks every model while at it: once is enough.
-        current_app.loader.import_default_modules()
     try:
+        if name not in WORKS:
+            # Only its own module: Celery would load every app's, and every page with them.
+            import_module(name.rpartition(".")[0])
         return WORKS[name]
-    except KeyError as error:
+    except (KeyError, ValueError, ModuleNotFoundError) as error:
         raise LookupError(f"No task declares the work {name!r}.") from error
