@@ -1,17 +1,15 @@
 """Who knocks at the door: a person by an access token, or a device by its own."""
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from cachetools import LRUCache
-from psycopg import Cursor
 
 from biometrics.device_tokens import DeviceClaims, demand_signed_device
 from clinicity.accounts.acting import act
 from clinicity.accounts.tokens import BadToken, Claims, actors_ask, actors_in, claims_of
 from clinicity.common.actors import DOOR, Actor, Role
-from clinicity.common.pipeline import Ask, ids
+from clinicity.common.pipeline import Ask, Rows, ids
 
 DEVICES = """
 SELECT d.id, d.token_version FROM biometrics_device d
@@ -56,8 +54,8 @@ def bearer_of(token: str) -> Bearer:
 class Asked:
     """The rows that say which bearers may still act."""
 
-    users: "Cursor[Any]"
-    devices: "Cursor[Any] | None"
+    users: Rows
+    devices: Rows | None
 
     def actors(self, bearers: set[Bearer]) -> dict[Bearer, Actor]:
         users = actors_in(self.users)

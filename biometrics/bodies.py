@@ -10,14 +10,14 @@ index and its field.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 import msgspec
 
-from biometrics.features.columns import NO_SEQUENCE
 from biometrics.samples import Reason, Sent, sent_of
+from biometrics.uniform import read_alike
+from biometrics.wire import Body, Column, Event, Head, RawBatch
 from clinicity.common.exceptions import Invalid
 
 T = TypeVar("T")
@@ -28,56 +28,6 @@ LARGE, MOST_COMMAS = 1024 * 1024, 20 * MOST_EVENTS
 UNREADABLE = (msgspec.DecodeError, RecursionError)
 TOO_MANY = f"Send at most {MOST_EVENTS} events in one request, or a stream of lines."
 DEEP = "The JSON is nested too deeply."
-
-
-class Event(msgspec.Struct, gc=False):
-    """One measurement as devices send it: a `Sample` under its names in JSON."""
-
-    metric: str = msgspec.field(name="data_type")
-    start: str = msgspec.field(name="timestamp")
-    data: dict[str, Any] | None = None
-    patient_id: UUID | None = None
-    value: float | None = None
-    unit: str = ""
-    end: str | None = None
-    sequence: int = NO_SEQUENCE
-
-
-class Column(msgspec.Struct, gc=False):
-    """Many measurements of one metric, by column. Times are RFC 3339 or ms since 1970."""
-
-    metric: str = msgspec.field(name="data_type")
-    start: list[str | int] = msgspec.field(name="timestamp")
-    value: list[Any] = []
-    unit: str = ""
-    end: list[str | int | None] | None = None
-    duration_ms: int | list[int] | None = None
-    sequence: list[int] | None = None
-    offset_min: int | list[int] | None = None
-
-
-class Head(msgspec.Struct, gc=False):
-    """What a request says of all its events."""
-
-    patient_id: UUID | None = None
-    device_id: UUID | None = None
-    # By the device's own clock, when it sent this: tells how far that clock is off.
-    sent_at: datetime | None = None
-    battery_percent: Annotated[float, msgspec.Meta(ge=0, le=100)] | None = None
-    atomic: bool = False
-
-
-class Body(Head):
-    """Either of the forms that name a patient once."""
-
-    events: list[Event] | msgspec.UnsetType = msgspec.UNSET
-    columns: list[Column] | msgspec.UnsetType = msgspec.UNSET
-
-
-class RawBatch(Head):
-    """A batch before its events are decoded, for telling which of them is bad."""
-
-    events: list[msgspec.Raw] | msgspec.UnsetType = msgspec.UNSET
 
 
 @dataclass(frozen=True)
@@ -121,6 +71,10 @@ def intake_of(body: bytes) -> Intake:
 
 
 def _intake_of(body: bytes) -> Intake:
+    if alike := read_alike(body):
+        head, sent = alike
+        _demand_size(len(sent.start))
+        return Intake(head, {head.patient_id: [sent]}, (), len(sent.start))
     if body.lstrip()[:1] == b"[":
         events = _decoded(LIST, body)
         if events is None:

@@ -16,13 +16,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
-from typing import Any
 from uuid import UUID
 
 import msgspec
 from cachetools import TTLCache
 from django.db import OperationalError, connection, transaction
-from psycopg import Cursor
 
 from biometrics.bearers import Asked, bearers_ask
 from biometrics.bodies import progress_key
@@ -49,7 +47,7 @@ from clinicity.audit import services as audit
 from clinicity.common import clock
 from clinicity.common.actors import DOOR, Actor
 from clinicity.common.exceptions import DomainError, NotFound, Unavailable
-from clinicity.common.pipeline import Ask, numbers, pipelined, together
+from clinicity.common.pipeline import Ask, Rows, numbers, pipelined, together
 
 logger = logging.getLogger(__name__)
 
@@ -153,9 +151,9 @@ class _First:
 
     bearers: Asked
     keys: idempotency.Claims
-    locks: "Cursor[Any]"
+    locks: Rows
     patients: dict[UUID, PatientRows] = field(default_factory=dict)
-    segments: "list[Cursor[Any]]" = field(default_factory=list)
+    segments: list[Rows] = field(default_factory=list)
 
 
 @dataclass
@@ -216,7 +214,7 @@ def _ask_about(ask: Ask, group: Sequence[Knock]) -> _First:
     return asked
 
 
-def _busy(locks: "Cursor[Any]") -> set[int]:
+def _busy(locks: Rows) -> set[int]:
     """Keys of the patients whose lock someone else holds."""
     return {key for key, taken in locks.fetchall() if not taken}
 

@@ -15,8 +15,9 @@ from uuid import UUID
 import msgspec
 
 from biometrics.admission import TooLarge, Visit
-from biometrics.bodies import Head, Part, head_of
+from biometrics.bodies import Part, head_of
 from biometrics.knocks import Answer
+from biometrics.wire import Head
 from clinicity.common.exceptions import Invalid
 
 PART_LINES = 5000

@@ -10,8 +10,6 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from psycopg import Cursor
-
 from biometrics.features.blob import NOTHING, Blob, blob_from, blob_of
 from biometrics.features.columns import Columns, Mask, joined
 from biometrics.features.days import BEGINNING, Zones, zones_of
@@ -20,7 +18,7 @@ from biometrics.features.spans import Run, spans_between, spans_in
 from biometrics.models import ReadingSegment
 from biometrics.services import statements
 from clinicity.common.ids import new_id
-from clinicity.common.pipeline import Ask, ids, numbers, pipelined, texts
+from clinicity.common.pipeline import Ask, Rows, ids, numbers, pipelined, texts
 
 SAMPLES = ReadingSegment._meta.get_field("samples")
 
@@ -127,7 +125,7 @@ class Held:
             spans[span_start] = Segment(new_id(), patient_id, lane, span_start, held=NOTHING)
         return spans[span_start]
 
-    def take(self, rows: "Cursor[Any]") -> None:
+    def take(self, rows: Rows) -> None:
         """Hold segments as they were asked for, but for those that are held already."""
         for id, patient_id, device_id, metric, span_start, position, blob in rows.fetchall():
             lane = (device_id, metric)
@@ -159,8 +157,8 @@ Wanted = tuple[UUID, Lane, int, int]
 class PatientRows:
     """Patients and devices that were asked for in somebody's pipeline."""
 
-    patients: "Cursor[Any]"
-    devices: "Cursor[Any] | None"
+    patients: Rows
+    devices: Rows | None
 
     def states(self) -> dict[UUID, PatientState]:
         """Those that the acting actor may see; the others are left out."""
@@ -179,7 +177,7 @@ def patients_ask(ask: Ask, patient_ids: Iterable[UUID], devices: Iterable[UUID])
     )
 
 
-def segments_ask(ask: Ask, wanted: Collection[Wanted]) -> "Cursor[Any]":
+def segments_ask(ask: Ask, wanted: Collection[Wanted]) -> Rows:
     return ask(
         statements.SEGMENTS,
         [

@@ -15,7 +15,6 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from psycopg import Cursor
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -26,7 +25,7 @@ from clinicity.common import clock
 from clinicity.common.actors import Actor
 from clinicity.common.exceptions import DomainError
 from clinicity.common.ids import new_id
-from clinicity.common.pipeline import Ask, ids, numbers, texts
+from clinicity.common.pipeline import Ask, Rows, ids, numbers, texts
 from clinicity.privacy import keyring
 from clinicity.privacy.fields import Ciphertext
 from clinicity.privacy.pseudonyms import keyed_hash
@@ -130,8 +129,8 @@ ON CONFLICT (actor_id, key_index) DO UPDATE SET
 class Claims:
     """The keys of a group, asked for: which are ours now, which have an answer."""
 
-    locks: "Cursor[Any]"
-    stored: "Cursor[Any]"
+    locks: Rows
+    stored: Rows
 
     def settle(self, claimed: Sequence[Claimed]) -> "dict[Claimed, StoredAnswer | DomainError]":
         """For each key that is not to be carried out: its answer, or why not."""

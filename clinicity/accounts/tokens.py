@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any
 from uuid import UUID
 
 from cachetools import LRUCache
 from django.db import transaction
-from psycopg import Cursor
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken, Token
 from rest_framework_simplejwt.tokens import RefreshToken as RefreshJwt
@@ -20,7 +18,7 @@ from clinicity.common import clock
 from clinicity.common.actors import Actor, Role
 from clinicity.common.exceptions import DomainError
 from clinicity.common.ids import new_id
-from clinicity.common.pipeline import Ask, ids
+from clinicity.common.pipeline import Ask, Rows, ids
 
 
 class BadToken(DomainError):
@@ -107,14 +105,14 @@ def claims_of(text: str) -> Claims:
     return known
 
 
-def actors_ask(ask: Ask, claims: Sequence[Claims]) -> "Cursor[Any]":
+def actors_ask(ask: Ask, claims: Sequence[Claims]) -> Rows:
     """Which of the tokens' users may still act; rows go to `actors_in`."""
     return ask(
         ACTORS, [ids(each.user_id for each in claims), ids(each.family for each in claims)]
     )
 
 
-def actors_in(rows: "Cursor[Any]") -> dict[tuple[UUID, UUID], Actor]:
+def actors_in(rows: Rows) -> dict[tuple[UUID, UUID], Actor]:
     """Actors by user and family, without those whose user or sign-in has ended."""
     return {(id, family): Actor(id, Role(role)) for id, role, family in rows.fetchall()}
 

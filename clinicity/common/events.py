@@ -78,21 +78,27 @@ def dispatch_many(event_ids: Sequence[UUID]) -> None:
             .filter(id__in=event_ids, dispatched_at__isnull=True)
             .order_by("id")
         )
-        for task, patient_id, given in _wanted(found):
-            jobs.enqueue(task, by=WORKER, patient_id=patient_id, **given)
+        for task, wanted in _wanted(found).items():
+            jobs.enqueue_many(task, wanted, by=WORKER)
         rows = OutboxEvent.objects.filter(id__in=[event.id for event in found])
         rows.update(dispatched_at=clock.now())
 
 
-def _wanted(found: Sequence[OutboxEvent]) -> list[tuple[str, UUID, Mapping[str, Any]]]:
-    """The jobs of some events: of work that looks at the patient as they are, one each."""
-    wanted: dict[tuple[str, UUID, UUID | None], Mapping[str, Any]] = {}
+def _wanted(
+    found: Sequence[OutboxEvent],
+) -> dict[str, list[tuple[UUID, Mapping[str, Any]]]]:
+    """The jobs of some events by task: of work that looks at the patient as they are, one
+    for each patient."""
+    wanted: dict[str, dict[tuple[UUID, UUID | None], Mapping[str, Any]]] = {}
     for event in found:
         patient_id = UUID(event.payload["patient_id"])
         for task in WIRING[event.name]:
             apart = None if jobs.spec(task).once_waiting else event.id
-            wanted[task, patient_id, apart] = event.payload["ids"]
-    return [(task, patient_id, given) for (task, patient_id, _), given in wanted.items()]
+            wanted.setdefault(task, {})[patient_id, apart] = event.payload["ids"]
+    return {
+        task: [(patient_id, given) for (patient_id, _), given in orders.items()]
+        for task, orders in wanted.items()
+    }
 
 
 # Who dispatches events after their commit: at once, or later and together (the door).

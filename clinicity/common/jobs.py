@@ -10,7 +10,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -104,27 +104,51 @@ def enqueue(
     given, since it starts after what the caller has committed.
     """
     declared = spec(name)
-    if declared.once_waiting and (known := _waiting_already(name, patient_id)):
-        return known
-    scope = {"patient_id": str(patient_id)} if patient_id else {}
-    job = Job.objects.create(
-        name=name,
-        queue=declared.queue,
-        args=scope | args,
-        patient_id=patient_id,
-        requested_by=by.id,
-        max_attempts=declared.max_attempts,
-        run_after=not_before or clock.now(),
-    )
-    if not_before is None:
-        transaction.on_commit(lambda: wake(job.id, name, declared.queue), robust=True)
+    once = [patient_id] if declared.once_waiting and patient_id else []
+    known = _waiting_already(declared, once)
+    job = known.get(patient_id) or _job(declared, by, patient_id, args)
+    if not known:
+        job.run_after = not_before or job.run_after
+        job.save(force_insert=True)
+        if not_before is None:
+            transaction.on_commit(lambda: wake(job.id, name, declared.queue), robust=True)
     return job
 
 
-def _waiting_already(name: str, patient_id: UUID | None) -> Job | None:
-    """The job of this name and patient that nobody has claimed; it stays so until commit."""
-    rows = Job.objects.filter(name=name, patient_id=patient_id, state=Job.State.QUEUED)
-    return rows.select_for_update(skip_locked=True).filter(attempts=0).first()
+def enqueue_many(
+    name: str, wanted: Sequence[tuple[UUID, Mapping[str, Any]]], *, by: Actor
+) -> None:
+    """The same for many patients at once: each with the arguments of its job."""
+    declared = spec(name)
+    patients = [patient_id for patient_id, _ in wanted] if declared.once_waiting else []
+    known = _waiting_already(declared, patients)
+    made = [_job(declared, by, id, args) for id, args in wanted if id not in known]
+    Job.objects.bulk_create(made)
+
+    def wake_all() -> None:
+        for job in made:
+            wake(job.id, name, declared.queue)
+
+    transaction.on_commit(wake_all, robust=True)
+
+
+def _job(declared: Work, by: Actor, patient_id: UUID | None, args: Mapping[str, Any]) -> Job:
+    scope = {"patient_id": str(patient_id)} if patient_id else {}
+    return Job(
+        name=declared.name, queue=declared.queue, args=scope | dict(args),
+        patient_id=patient_id, requested_by=by.id, max_attempts=declared.max_attempts,
+        run_after=clock.now(),
+    )  # fmt: skip
+
+
+def _waiting_already(declared: Work, patient_ids: Sequence[UUID]) -> dict[UUID | None, Job]:
+    """Jobs of these patients that nobody has claimed; they stay so until commit."""
+    if not patient_ids:
+        return {}
+    rows = Job.objects.filter(
+        name=declared.name, patient_id__in=patient_ids, state=Job.State.QUEUED, attempts=0
+    )
+    return {job.patient_id: job for job in rows.select_for_update(skip_locked=True)}
 
 
 def wake(job_id: UUID, name: str, queue: str) -> None:

@@ -79,6 +79,11 @@ class Job(BaseModel):
                 name="job_unfinished",
                 condition=models.Q(state__in=["queued", "running"]),
             ),
+            models.Index(
+                fields=["name", "patient_id"],
+                name="job_waiting",
+                condition=models.Q(state="queued"),
+            ),
             models.Index(fields=["requested_by", "-created_at"], name="job_by_requester"),
             models.Index(fields=["patient_id", "-created_at"], name="job_by_patient"),
         ]
