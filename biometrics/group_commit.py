@@ -198,6 +198,7 @@ def _ask_about(ask: Ask, group: Sequence[Knock]) -> _First:
     for knock in group:
         senders.setdefault(_sender(knock), []).append(knock)
     named = {patient_id for knock in group for patient_id in knock.parcel.found}
+    ask(statements.BY_INDEX, [])
     asked = _First(
         bearers_ask(ask, {knock.bearer for knock in group}),
         idempotency.claim_many(ask, [knock.claimed for knock in group if knock.claimed]),

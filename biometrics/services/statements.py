@@ -1,5 +1,12 @@
 """The statements by which readings are stored: each takes arrays, for any number of rows."""
 
+# Everything here is looked up by its index, row by row. A plan that was made while a table
+# was still empty would read it from end to end, and stay when the table has grown.
+BY_INDEX = """
+SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+    set_config('enable_mergejoin', 'off', true)
+"""
+
 # Asked for patients in any order; the locks are taken in one order by everyone, so that
 # two transactions never wait for each other.
 LOCKS = """

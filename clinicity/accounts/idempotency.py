@@ -105,11 +105,13 @@ class Kept:
 
 
 LOCKS = "SELECT key, pg_try_advisory_xact_lock(key) FROM unnest(%s::int8[]) AS key"
+# By its key, never by the index of what expires: that holds nearly all of them.
 STORED = """
 SELECT a.id, a.actor_id, a.key_index, a.request_digest, a.status, a.body
 FROM unnest(%s::uuid[], %s::text[]) AS w (actor_id, key_index)
 JOIN accounts_storedanswer a
-    ON a.actor_id = w.actor_id AND a.key_index = w.key_index AND a.expires_at > %s
+    ON a.actor_id = w.actor_id AND a.key_index = w.key_index
+        AND (a.expires_at > %s) IS TRUE
 """
 KEEP = """
 INSERT INTO accounts_storedanswer (
