@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import time
+from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -18,9 +19,12 @@ from clinicity.common.exceptions import Unavailable
 # A group takes at most so many requests and bytes.
 GROUPS_AT_ONCE = 2
 LARGEST_GROUP = 64
-GATHER_SECONDS = 0.001
-COLLECT_AFTER = 50_000
 MOST_BYTES = 4 * 1024 * 1024
+# What is stored beside another group: as much as this. Less is cheaper in the next one.
+BESIDE_BYTES = 64 * 1024
+# A group is closed when nothing came for so many turns of the loop.
+QUIET_TURNS = 8
+COLLECT_AFTER = 50_000
 # For a patient whom an import or a rebuild is busy with.
 PATIENCE_SECONDS = 10.0
 PAUSE_SECONDS = 0.02
@@ -38,55 +42,91 @@ class Waiting:
 class Keeper:
     """Takes what waits, as much at once as came while the last groups were stored.
 
-    Two groups at a time: while one waits for the disk, the other is prepared.
+    Large bodies are stored two groups at a time: while one waits for the disk, the other is
+    prepared. Small ones wait for the group before them, and so are more in the next: most
+    of what a small group costs is the same for a larger one.
     """
 
     def __init__(self) -> None:
-        self.waiting: asyncio.Queue[Waiting] | None = None
-        self.tasks: list[asyncio.Task[None]] = []
+        self.waiting: deque[Waiting] = deque()
+        self.storing: set[asyncio.Task[None]] = set()
+        self.is_gathering = False
         # Each keeps its database connection from group to group.
-        self.threads = [
+        self.idle = [
             ThreadPoolExecutor(max_workers=1, thread_name_prefix="door")
             for _ in range(GROUPS_AT_ONCE)
         ]
+        self.threads = tuple(self.idle)
         self.dispatcher = Dispatcher()
+        self.has_begun = False
 
     async def stored(self, knock: Knock) -> Answer:
+        if not self.has_begun:
+            _spare_the_collector()
+            self.has_begun = True
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        await self._queue().put(Waiting(knock, answer))
+        self._wait(Waiting(knock, answer))
         return await answer
 
     def close(self) -> None:
-        for task in self.tasks:
+        for task in self.storing:
             task.cancel()
         for thread in self.threads:
             thread.submit(_disconnect)
             thread.shutdown()
         self.dispatcher.close()
 
-    def _queue(self) -> "asyncio.Queue[Waiting]":
-        if self.waiting is None:
-            _spare_the_collector()
-        if self.waiting is None or any(task.done() for task in self.tasks):
-            self.waiting = self.waiting or asyncio.Queue()
-            self.tasks = [
-                asyncio.create_task(self._keep(self.waiting, thread)) for thread in self.threads
-            ]
-        return self.waiting
+    def _wait(self, each: Waiting) -> None:
+        self.waiting.append(each)
+        self._start()
 
-    async def _keep(
-        self, waiting: "asyncio.Queue[Waiting]", thread: ThreadPoolExecutor
-    ) -> None:
-        while True:
-            group = [await waiting.get()]
-            await asyncio.sleep(GATHER_SECONDS)  # those that are being read this very moment
-            size = len(group[0].knock.body)
-            while len(group) < LARGEST_GROUP and size < MOST_BYTES and not waiting.empty():
-                group.append(waiting.get_nowait())
-                size += len(group[-1].knock.body)
+    def _start(self) -> None:
+        """Store what waits, where a thread is idle and it is worth one."""
+        if self.waiting and self.idle and not self.is_gathering and self._is_enough():
+            self.is_gathering = True
+            task = asyncio.create_task(self._keep(self.idle.pop()))
+            self.storing.add(task)
+            task.add_done_callback(self.storing.discard)
+
+    def _is_enough(self) -> bool:
+        if len(self.idle) == len(self.threads) or len(self.waiting) >= LARGEST_GROUP:
+            return True
+        return sum(len(each.knock.body) for each in self.waiting) >= BESIDE_BYTES
+
+    async def _keep(self, thread: ThreadPoolExecutor) -> None:
+        try:
+            group = await self._gathered()
+            self._start()
             answers = await self._store(group, thread)
-            for each, answer in zip(group, answers, strict=True):
-                _settle(each, answer, waiting)
+        finally:
+            self.idle.append(thread)
+        for each, answer in zip(group, answers, strict=True):
+            self._settle(each, answer)
+        self._start()
+
+    async def _gathered(self) -> list[Waiting]:
+        """The next group, with the requests that are being read this very moment."""
+        try:
+            quiet = 0
+            while quiet < QUIET_TURNS and len(self.waiting) < LARGEST_GROUP:
+                before = len(self.waiting)
+                await asyncio.sleep(0)
+                quiet = quiet + 1 if len(self.waiting) == before else 0
+        finally:
+            self.is_gathering = False
+        group, size = list[Waiting](), 0
+        while self.waiting and len(group) < LARGEST_GROUP and size < MOST_BYTES:
+            group.append(self.waiting.popleft())
+            size += len(group[-1].knock.body)
+        return group
+
+    def _settle(self, each: Waiting, answer: Answer | None) -> None:
+        if each.answer.done():
+            return
+        if answer is None and time.monotonic() - each.since < PATIENCE_SECONDS:
+            asyncio.get_running_loop().call_later(PAUSE_SECONDS, self._wait, each)
+            return
+        each.answer.set_result(answer or problem_answer(_busy()))
 
     async def _store(
         self, group: Sequence[Waiting], thread: ThreadPoolExecutor
@@ -104,15 +144,6 @@ class Keeper:
             return group_commit.store_group(knocks)
         finally:
             events.after_commit.reset(token)
-
-
-def _settle(each: Waiting, answer: Answer | None, waiting: "asyncio.Queue[Waiting]") -> None:
-    if each.answer.done():
-        return
-    if answer is None and time.monotonic() - each.since < PATIENCE_SECONDS:
-        asyncio.get_running_loop().call_later(PAUSE_SECONDS, waiting.put_nowait, each)
-        return
-    each.answer.set_result(answer or problem_answer(_busy()))
 
 
 def _busy() -> Unavailable:
