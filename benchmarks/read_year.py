@@ -168,10 +168,11 @@ def _thinned(reader: Reader) -> Reader:
 
 
 def _our_series(people: Cast) -> Reader:
-    from biometrics import selectors  # noqa: PLC0415
+    from biometrics.selectors.windows import Look, window  # noqa: PLC0415
 
     def read() -> Arrays:
-        found = selectors.series(people.actor, people.patients[0], METRIC, START, END, POINTS)
+        look = Look(points=POINTS)
+        found = window(people.actor, people.patients[0], METRIC, START, END, look)
         return Arrays(np.array(found.times_ms), np.array(found.values, dtype=np.float64))
 
     return read

@@ -6,6 +6,7 @@ the tail is full, both become a new body. Pure.
 """
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -15,12 +16,10 @@ from biometrics.features.columns import (
     EMPTY,
     VALID,
     Columns,
-    Floats,
-    Ints,
     joined,
     packed,
     unpacked,
-    unpacked_values,
+    unpacked_together,
 )
 
 FORMAT = 3
@@ -84,17 +83,17 @@ def blob_from(data: bytes) -> Blob:
     return Blob(*found[1:]) if found[0] == FORMAT else blob_of(unpacked(data))
 
 
-def values_from(data: bytes) -> tuple[Ints, Floats]:
-    """Start and value of the valid samples only: what a chart needs of a year."""
-    found = msgspec.msgpack.decode(data)
-    if found[0] != FORMAT:
-        return unpacked_values(data)
-    _, _, _, body, tail = found
-    start_ms, value = unpacked_values(body)
-    if not tail:
-        return start_ms, value
-    rows = _rows(tail).valid()
-    return np.concatenate([start_ms, rows.start_ms]), np.concatenate([value, rows.value])
+def samples_of(segments: Sequence[bytes]) -> Columns:
+    """The samples of several segments, one after the other."""
+    bodies, pieces = list[bytes](), list[Columns]()
+    for data in segments:
+        found = msgspec.msgpack.decode(data)
+        body, tail = found[3:] if found[0] == FORMAT else (data, b"")
+        bodies.append(body)
+        if tail:
+            pieces += [unpacked_together(bodies), _rows(tail)]
+            bodies = []
+    return joined([*pieces, unpacked_together(bodies)])
 
 
 def _rows(tail: bytes) -> Columns:

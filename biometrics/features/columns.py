@@ -58,7 +58,7 @@ class Columns:
 
 
 NAMES = ("start_ms", "duration_ms", "value", "offset_min", "sequence", "void")
-VOID = NAMES.index("void")
+DTYPES = {"value": np.float64}
 
 
 def columns_of(
@@ -106,23 +106,30 @@ def packed(columns: Columns) -> bytes:
 
 def unpacked(data: bytes) -> Columns:
     """The inverse of `packed`; raises ValueError for another format."""
+    return unpacked_together([data])
+
+
+def unpacked_together(packs: Sequence[bytes]) -> Columns:
+    """The columns of several packs, one after the other. What is constant in all of them
+    takes no room: such a column can't be written to."""
+    found = [pack for pack in map(_read, packs) if pack[0]]
+    if not found:
+        return EMPTY
+    counts = [count for count, _ in found]
+    return Columns(
+        *(
+            _unpacked([parts[place] for _, parts in found], counts, DTYPES.get(name, np.int64))
+            for place, name in enumerate(NAMES)
+        )
+    )
+
+
+def _read(data: bytes) -> tuple[int, list[Any]]:
+    """How many samples a pack holds, and its columns."""
     version, count, parts = msgspec.msgpack.decode(data)
     if version not in FORMATS:
         raise ValueError(f"Segment format {version} is not known.")
-    if not count:
-        return EMPTY
-    arrays = [_unpacked(part, count) for part in parts]
-    arrays += [np.full(count, VALID, dtype=np.int64)] * (len(NAMES) - FORMATS[version])
-    return Columns(*arrays)
-
-
-def unpacked_values(data: bytes) -> tuple[Ints, Floats]:
-    """Start and value of the valid samples only: what a chart needs of a year."""
-    version, count, parts = msgspec.msgpack.decode(data)
-    if version != FORMAT or not count or parts[VOID] != VALID:
-        columns = unpacked(data).valid()
-        return columns.start_ms, columns.value
-    return _unpacked(parts[0], count), _unpacked(parts[2], count)
+    return count, parts + [VALID] * (len(NAMES) - FORMATS[version])
 
 
 def _packed(column: Any) -> Any:
@@ -139,10 +146,37 @@ def _packed(column: Any) -> Any:
     return standalone.simple_compress(np.ascontiguousarray(column), CONFIG)
 
 
-def _unpacked(part: Any, count: int) -> Any:
-    if isinstance(part, bytes):
-        return standalone.simple_decompress(part)
-    if isinstance(part, list):
-        first, step = part
-        return first + step * np.arange(count, dtype=np.int64)
-    return np.full(count, part)  # int64 or float64, as the number is
+def _unpacked(parts: Sequence[Any], counts: Sequence[int], dtype: Any) -> Any:
+    """One column of several packs."""
+    total, constant = sum(counts), parts[0]
+    if isinstance(constant, int | float) and all(part == constant for part in parts):
+        return np.broadcast_to(np.array(constant, dtype=dtype), total)
+    column, place = np.empty(total, dtype=dtype), 0
+    for part, count in zip(*_steady_joined(parts, counts), strict=True):
+        inside = column[place : place + count]
+        if isinstance(part, bytes):
+            standalone.simple_decompress_into(part, inside)
+        elif isinstance(part, list):
+            first, step = part
+            inside[:] = first + step * np.arange(count, dtype=np.int64)
+        else:
+            inside[:] = part
+        place += count
+    return column
+
+
+def _steady_joined(
+    parts: Sequence[Any], counts: Sequence[int]
+) -> tuple[Sequence[Any], Sequence[int]]:
+    """Regular times that go on from one pack to the next, as one: day after day of minutes."""
+    joint, sizes = list[Any](), list[int]()
+    for part, count in zip(parts, counts, strict=True):
+        before = joint[-1] if joint else None
+        if isinstance(part, list) and isinstance(before, list):
+            first, step = before
+            if part == [first + step * sizes[-1], step]:
+                sizes[-1] += count
+                continue
+        joint.append(part)
+        sizes.append(count)
+    return joint, sizes

@@ -8,7 +8,7 @@ from statistics import median
 
 import numpy as np
 
-from biometrics.features.columns import Columns
+from biometrics.features.columns import Columns, Ints
 
 # A pause this many times the usual step is a gap.
 GAP_STEPS = 5
@@ -33,9 +33,16 @@ def step_of(samples: Columns) -> float:
     """
     if len(samples) < 2:
         return 0.0
-    step = float(np.median(np.diff(samples.start_ms)))
-    length = float(np.median(samples.duration_ms))
+    step, length = _median(np.diff(samples.start_ms)), _median(samples.duration_ms)
     return min(step, length) if length else step
+
+
+def _median(numbers: Ints) -> float:
+    """What more than half of the numbers are, they needn't be sorted for."""
+    usual = numbers[len(numbers) // 2]
+    if np.count_nonzero(numbers == usual) * 2 > len(numbers):
+        return float(usual)
+    return float(np.median(numbers))
 
 
 def pauses(samples: Columns, steps: float = GAP_STEPS) -> list[tuple[int, int]]:
@@ -44,8 +51,10 @@ def pauses(samples: Columns, steps: float = GAP_STEPS) -> list[tuple[int, int]]:
     A gap is a pause of more than `steps` usual steps between two samples' starts.
     """
     step = max(step_of(samples), 1.0)
-    ends = np.maximum.accumulate(samples.start_ms + samples.duration_ms)
     wide = np.flatnonzero(np.diff(samples.start_ms) > steps * step)
+    if not len(wide):
+        return []
+    ends = np.maximum.accumulate(samples.start_ms + samples.duration_ms)
     found = zip(ends[wide].tolist(), samples.start_ms[wide + 1].tolist(), strict=True)
     return [(start, end) for start, end in found if end > start]
 
@@ -60,7 +69,7 @@ def with_breaks(
     drawn = np.insert(np.asarray(values, dtype=np.float64), before, np.nan)
     places = np.arange(len(times))
     kept = places + np.searchsorted(before, places, side="right")
-    return shown.tolist(), [None if np.isnan(v) else float(v) for v in drawn], kept.tolist()
+    return shown.tolist(), [None if v != v else v for v in drawn.tolist()], kept.tolist()
 
 
 def day_gaps(days: Sequence[date], usual: int = 1) -> list[DayGap]:

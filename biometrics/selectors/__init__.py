@@ -31,14 +31,12 @@ from biometrics.selectors.readings import (
     Aggregate,
     Latest,
     Readings,
-    Series,
     aggregated,
     daily_rollups,
     hourly_rollups,
     latest,
     metrics_present,
     readings_array,
-    series,
 )
 from biometrics.selectors.removals import removals
 
@@ -51,7 +49,6 @@ __all__ = [
     "Latest",
     "PairingState",
     "Readings",
-    "Series",
     "aggregated",
     "daily_rollups",
     "device_get",
@@ -73,7 +70,6 @@ __all__ = [
     "receipt_get",
     "receipts_page",
     "removals",
-    "series",
     "stream_progress",
     "upload_get",
     "uploads_waiting",

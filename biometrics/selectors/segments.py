@@ -1,16 +1,25 @@
 """Segments opened by device, only those that a window needs. For the other selectors."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from biometrics.features.blob import blob_from
-from biometrics.features.columns import Columns, joined
-from biometrics.metrics import metric_of
+from biometrics.features.blob import samples_of
+from biometrics.features.columns import Columns
+from biometrics.features.spans import spans_between
 from biometrics.models import Device, ReadingSegment
+from biometrics.services.state import SAMPLES
 from clinicity.common.actors import Actor, Role
-from clinicity.privacy import keyring
+from clinicity.common.pipeline import pipelined
+
+# Straight from the driver, without a model instance for each of a year's segments.
+SEGMENTS = """
+SELECT id, device_id, samples FROM biometrics_readingsegment
+WHERE patient_id = %s AND metric = %s AND span_start_ms BETWEEN %s AND %s
+ORDER BY span_start_ms
+"""
 
 
 @dataclass(frozen=True)
@@ -25,25 +34,26 @@ def lanes_between(
     patient_id: UUID, metric: str, start_ms: int, end_ms: int, device_id: UUID | None = None
 ) -> list[DeviceLane]:
     """Each device's valid samples that start in [start_ms, end_ms). Call it while acting."""
-    span = metric_of(metric).span_ms
-    rows = ReadingSegment.objects.filter(
-        patient_id=patient_id, metric=metric, span_start_ms__gt=start_ms - span,
-        span_start_ms__lt=end_ms,
-    )  # fmt: skip
-    rows = rows.filter(device_id=device_id) if device_id else rows
-    keyring.preload([patient_id])
-    parts: dict[UUID | None, list[Columns]] = defaultdict(list)
-    for segment in rows.order_by("span_start_ms"):
-        parts[segment.device_id].append(valid_samples(segment))
+    with pipelined() as ask:
+        found = ask(SEGMENTS, [patient_id, metric, *spans_between(metric, start_ms, end_ms)])
+    rows: dict[UUID | None, list[tuple[UUID, bytes]]] = defaultdict(list)
+    for id, device, blob in found.fetchall():
+        if device_id in (None, device):
+            rows[device].append((id, blob))
     lanes = [
-        DeviceLane(key, _between(joined(part), start_ms, end_ms)) for key, part in parts.items()
+        DeviceLane(device, _opened(patient_id, blobs).between(start_ms, end_ms))
+        for device, blobs in rows.items()
     ]
     return [lane for lane in lanes if len(lane.samples)]
 
 
+def _opened(patient_id: UUID, blobs: Sequence[tuple[UUID, bytes]]) -> Columns:
+    return samples_of(SAMPLES.open_values(patient_id, blobs)).valid()
+
+
 def valid_samples(segment: ReadingSegment) -> Columns:
-    """The segment's samples without those that are void. The one place that opens them."""
-    return blob_from(segment.samples).columns().valid()
+    """The segment's samples without those that are void."""
+    return samples_of([segment.samples]).valid()
 
 
 def device_names(patient_id: UUID) -> dict[UUID, str]:
@@ -58,7 +68,3 @@ def ms_of(moment: datetime) -> int:
 def scope_of(actor: Actor, patient_id: UUID) -> UUID | None:
     """A service names the patient whom it works for; people are told apart by teams."""
     return patient_id if actor.role == Role.SERVICE else None
-
-
-def _between(samples: Columns, start_ms: int, end_ms: int) -> Columns:
-    return samples.take((samples.start_ms >= start_ms) & (samples.start_ms < end_ms))

@@ -13,12 +13,16 @@ from biometrics.features.columns import Columns, Floats, Ints, Mask, columns_of
 from biometrics.features.figures import unit_inverse
 from biometrics.features.gaps import pauses, with_breaks
 from biometrics.metrics import DAY_MS, HOUR_MS, Aggregation, Metric, metric_of
-from biometrics.models import ReadingSegment
-from biometrics.selectors.readings import samples_speaking
+from biometrics.selectors.readings import speaking
 from biometrics.selectors.rollups import Period, Periods, periods_page
-from biometrics.selectors.segments import device_names, lanes_between, ms_of, scope_of
+from biometrics.selectors.segments import (
+    DeviceLane,
+    device_names,
+    lanes_between,
+    ms_of,
+    scope_of,
+)
 from clinicity.accounts.acting import acting_as
-from clinicity.audit import services as audit
 from clinicity.common.actors import Actor
 from clinicity.common.exceptions import Invalid
 from patients import selectors as patients
@@ -88,28 +92,13 @@ def _from_samples(
     actor: Actor, patient_id: UUID, metric: str, start: datetime, end: datetime, look: Look
 ) -> Window:
     with acting_as(actor, scope_of(actor, patient_id)):
-        found = _found(actor, patient_id, metric, ms_of(start), ms_of(end), look.device_id)
-        devices = _devices(patient_id, metric, ms_of(start), ms_of(end), look.device_id)
-        samples = _by_minute(metric_of(metric), found) if look.resolution == "minute" else found
-        shown = samples.take(_chosen(samples, look))
-        device = _device_of(patient_id, metric, shown, devices)
+        lanes = lanes_between(patient_id, metric, ms_of(start), ms_of(end), look.device_id)
+        found = speaking(actor, patient_id, metric, lanes)
+        devices = _devices(patient_id, lanes)
+    samples = _by_minute(metric_of(metric), found) if look.resolution == "minute" else found
+    shown = samples.take(_chosen(samples, look))
+    device = _device_of(shown, lanes, devices)
     return _drawn(metric_of(metric), look, samples, shown, devices, device, len(found))
-
-
-def _found(
-    actor: Actor, patient_id: UUID, metric: str, start_ms: int, end_ms: int,
-    device_id: UUID | None,
-) -> Columns:  # fmt: skip
-    """The samples that speak for the metric, or those of one device."""
-    if device_id is None:
-        return samples_speaking(actor, patient_id, metric, start_ms, end_ms)
-    lanes = lanes_between(patient_id, metric, start_ms, end_ms, device_id)
-    audit.record(
-        by=actor, act="reading.read", subject="reading", patient_id=patient_id,
-        metric=metric, device_id=str(device_id),
-    )  # fmt: skip
-    found = lanes[0].samples if lanes else columns_of([], [])
-    return found.take(np.argsort(found.start_ms, kind="stable"))
 
 
 def _by_minute(metric: Metric, samples: Columns) -> Columns:
@@ -139,23 +128,18 @@ def _chosen(samples: Columns, look: Look) -> Ints:
     if look.resolution or count <= look.points:
         return np.arange(count, dtype=np.int64)
     thinner = ALGORITHMS[look.algorithm]()
-    chosen = thinner.downsample(samples.start_ms, samples.value, n_out=look.points)
+    chosen = thinner.downsample(
+        samples.start_ms, samples.value, n_out=look.points, parallel=True
+    )
     return np.asarray(chosen, dtype=np.int64)
 
 
-def _devices(
-    patient_id: UUID, metric: str, start_ms: int, end_ms: int, device_id: UUID | None
-) -> list[tuple[UUID | None, str]]:
-    """The devices that have segments in the window, with their names."""
-    names = device_names(patient_id)
-    if device_id is not None:
-        return [(device_id, names.get(device_id, ""))]
-    rows = ReadingSegment.objects.filter(
-        patient_id=patient_id, metric=metric, span_start_ms__lt=end_ms,
-        span_start_ms__gt=start_ms - metric_of(metric).span_ms,
-    )  # fmt: skip
-    found = rows.order_by("device_id").values_list("device_id", flat=True).distinct()
-    return [(one, _name(names, one)) for one in found]
+def _devices(patient_id: UUID, lanes: Sequence[DeviceLane]) -> list[tuple[UUID | None, str]]:
+    """The devices that measured in the window, with their names; what names none is last."""
+    known = sorted(lane.device_id for lane in lanes if lane.device_id)
+    names = device_names(patient_id) if known else {}
+    unnamed = [None] * (len(lanes) - len(known))
+    return [(one, _name(names, one)) for one in [*known, *unnamed]]
 
 
 def _name(names: Mapping[UUID, str], device_id: UUID | None) -> str:
@@ -163,13 +147,11 @@ def _name(names: Mapping[UUID, str], device_id: UUID | None) -> str:
 
 
 def _device_of(
-    patient_id: UUID, metric: str, shown: Columns, devices: Sequence[tuple[UUID | None, str]]
+    shown: Columns, lanes: Sequence[DeviceLane], devices: Sequence[tuple[UUID | None, str]]
 ) -> list[int | None]:
     """For each point the place of its device; by time when several measured."""
     if len(devices) < 2 or not len(shown):
         return [0 if devices else None] * len(shown)
-    start, end = int(shown.start_ms[0]), int(shown.start_ms[-1])
-    lanes = lanes_between(patient_id, metric, start, end + 1)
     of: list[int | None] = [None] * len(shown)
     known = [device for device, _ in devices]
     for lane in lanes:

@@ -15,9 +15,10 @@ from biometrics.features.columns import (
     VALID,
     Columns,
     columns_of,
+    joined,
     packed,
     unpacked,
-    unpacked_values,
+    unpacked_together,
 )
 from biometrics.features.days import BEGINNING, Zones, day_edges, zones_of
 from biometrics.features.merging import marked, merge, without
@@ -106,22 +107,43 @@ steady = st.builds(
 )  # fmt: skip
 
 
-@given(st.lists(any_row, max_size=40) | steady)
-def test_columns_come_back_exactly(rows: list[Any]) -> None:
-    columns = Columns(
+rows_of_columns = st.lists(any_row, max_size=40) | steady
+
+
+def columns_like(rows: list[Any]) -> Columns:
+    return Columns(
         *(
             np.array([row[place] for row in rows], dtype=float if place == 2 else np.int64)
             for place in range(6)
         )
     )
-    back = unpacked(packed(columns))
+
+
+def demand_same(back: Columns, columns: Columns) -> None:
     for name in NAMES:
         one, other = getattr(columns, name), getattr(back, name)
         assert one.dtype == other.dtype
         assert np.array_equal(one, other)
-    times, values = unpacked_values(packed(columns))
-    assert np.array_equal(times, columns.valid().start_ms)
-    assert np.array_equal(values, columns.valid().value)
+
+
+@given(rows_of_columns)
+def test_columns_come_back_exactly(rows: list[Any]) -> None:
+    columns = columns_like(rows)
+    demand_same(unpacked(packed(columns)), columns)
+
+
+@given(st.lists(rows_of_columns, max_size=5))
+def test_columns_come_back_together(parts: list[list[Any]]) -> None:
+    each = [columns_like(rows) for rows in parts]
+    demand_same(unpacked_together([packed(columns) for columns in each]), joined(each))
+
+
+@given(steady, st.integers(1, 20))
+def test_steady_columns_that_go_on_come_back_together(rows: list[Any], size: int) -> None:
+    columns = columns_like(rows)
+    cuts = range(0, len(columns), size)
+    packs = [packed(columns.take(slice(first, first + size))) for first in cuts]
+    demand_same(unpacked_together(packs), columns)
 
 
 identity = st.tuples(st.integers(0, 5), st.integers(0, 1), st.integers(-1, 0))

@@ -102,9 +102,9 @@ def test_a_page_opens_only_the_segments_that_it_needs(
     from biometrics.selectors import segments
 
     opened: list[object] = []
-    original = segments.valid_samples
+    original = segments.samples_of
     monkeypatch.setattr(
-        segments, "valid_samples", lambda segment: (opened.append(1), original(segment))[1]
+        segments, "samples_of", lambda blobs: (opened.extend(blobs), original(blobs))[1]
     )
     with CaptureQueriesContext(connection) as caught:
         api(alice).get(PATH, window(patient, "heart_rate", size=50))

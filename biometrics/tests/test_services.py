@@ -11,6 +11,7 @@ from biometrics.features.columns import columns_of
 from biometrics.features.payload import lanes_unpacked
 from biometrics.models import IngestBatch, ReadingSegment
 from biometrics.samples import Sample
+from biometrics.selectors.windows import Look, window
 from clinicity.accounts.acting import acting_as
 from clinicity.accounts.models import User
 from clinicity.audit import services as audit
@@ -134,7 +135,7 @@ def test_series_keeps_peaks_and_draws_gaps(alice: User, patient: Patient) -> Non
         columns={"activity": columns_of(np.array(starts)[keep], shape[keep])},
     )  # fmt: skip
     end = NOON + dt.timedelta(days=4)
-    found = selectors.series(alice.actor, patient.id, "activity", NOON, end, 100)
+    found = window(alice.actor, patient.id, "activity", NOON, end, Look(points=100))
     assert found.total == 4400
     assert len(found.times_ms) <= 102
     assert max(value for value in found.values if value is not None) == 200

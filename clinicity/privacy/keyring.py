@@ -60,13 +60,21 @@ def seal(subject_id: UUID, data: bytes, *, aad: bytes) -> bytes:
 
 def unseal(subject_id: UUID, blob: bytes, *, aad: bytes) -> bytes:
     """Open a sealed blob; raises `Unreadable` unless every byte and `aad` are its own."""
+    return unseal_many(subject_id, [(blob, aad)])[0]
+
+
+def unseal_many(subject_id: UUID, sealed: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
+    """The same for many blobs of one subject, each with its associated data."""
     key = _data_key(subject_id)
-    if blob[:1] != VERSION or blob[1 : 1 + KEY_ID] != key.id:
-        raise Unreadable("The blob was not sealed under this subject's key.")
-    try:
-        return key.cipher.decrypt(blob[1 + KEY_ID : HEADER], blob[HEADER:], aad)
-    except InvalidTag as error:
-        raise Unreadable("The blob was altered or belongs to another row.") from error
+    head, decrypt, opened = VERSION + key.id, key.cipher.decrypt, list[bytes]()
+    for blob, aad in sealed:
+        if not blob.startswith(head):
+            raise Unreadable("The blob was not sealed under this subject's key.")
+        try:
+            opened.append(decrypt(blob[1 + KEY_ID : HEADER], blob[HEADER:], aad))
+        except InvalidTag as error:
+            raise Unreadable("The blob was altered or belongs to another row.") from error
+    return opened
 
 
 def subject_key_create(subject_id: UUID) -> None:
