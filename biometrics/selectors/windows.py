@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -32,9 +33,9 @@ MINUTE_MS = 60_000
 PERIOD_MS = {"hour": HOUR_MS, "day": DAY_MS}
 # More than this no browser draws and no reader sees: ask for fewer points, or page.
 MOST = 50_000
-ALGORITHMS: dict[str, Callable[[], Any]] = {
-    "minmaxlttb": MinMaxLTTBDownsampler,
-    "lttb": LTTBDownsampler,
+ALGORITHMS: dict[str, Callable[..., Any]] = {
+    "minmaxlttb": partial(MinMaxLTTBDownsampler().downsample, parallel=True),  # type: ignore[no-untyped-call]
+    "lttb": LTTBDownsampler().downsample,  # type: ignore[no-untyped-call]
 }
 RESOLUTIONS = ("raw", "minute", "hour", "day")
 
@@ -127,10 +128,8 @@ def _chosen(samples: Columns, look: Look) -> Ints:
         )
     if look.resolution or count <= look.points:
         return np.arange(count, dtype=np.int64)
-    thinner = ALGORITHMS[look.algorithm]()
-    chosen = thinner.downsample(
-        samples.start_ms, samples.value, n_out=look.points, parallel=True
-    )
+    thin = ALGORITHMS[look.algorithm]
+    chosen = thin(samples.start_ms, samples.value, n_out=look.points)
     return np.asarray(chosen, dtype=np.int64)
 
 
