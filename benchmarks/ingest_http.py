@@ -3,7 +3,7 @@
 `clinicity` is the whole door: JWT and the user's state, Idempotency-Key, ledger, encrypted
 segments, rollups, latest value, audit and outbox. The peers check the JWT and store bare
 rows under a unique identity, unencrypted, without any of these. `psql_copy` is the limit of
-rows (no HTTP at all), `bare_http` that of client and server (nothing is done).
+rows (no HTTP at all, from binary files; `psql_copy_text`: from psql's usual text), `bare_http` that of client and server (nothing is done).
 Each server is one uvicorn process (uvloop, httptools; the Django peers as WSGI).
 """
 
@@ -19,8 +19,8 @@ import msgspec
 
 from benchmarks.client import Line, Target, tail, target
 from benchmarks.minutes import METRIC, minutes
-from benchmarks.peers import APPS, BARE, BARE_APP, PSQL
-from benchmarks.peers.psql_copy import Session, binary_of, script_of
+from benchmarks.peers import APPS, BARE, BARE_APP, PSQL, PSQL_TEXT
+from benchmarks.peers.psql_copy import Session, binary_of, script_of, text_of
 from benchmarks.place import (
     DOOR,
     DOOR_PATH,
@@ -37,6 +37,7 @@ from tests.faults.house import House
 
 BATCH, ROUNDS, CLIENTS, BATCHES = 5000, 7, 2, 8
 PATIENTS = 4  # of each client, who send in turn
+FORMS = {PSQL: ("binary", binary_of), PSQL_TEXT: ("text", text_of)}
 
 
 def main() -> None:
@@ -57,7 +58,7 @@ def _report(place: House, clients: int, batches: int, rounds: int) -> Report:
             report = measured("ingest_http", "samples/s", ways, rounds, before=load.prepare)
     counts = load.counts(rounds + 1)
     demand_ours(people, counts)
-    for name in (*APPS, PSQL):
+    for name in (*APPS, *FORMS):
         demand_rows(name, people, counts)
     return report
 
@@ -71,12 +72,15 @@ class Load:
         self.folder = folder
         self.patients, self.clients, self.batches = patients, clients, batches
         self.requests: list[list[bytes]] = []
-        self.scripts: list[list[bytes]] = []
+        self.scripts: dict[str, list[list[bytes]]] = {}
 
     def prepare(self, number: int) -> None:
         plans = [self._plan(client, number) for client in range(self.clients)]
         self.requests = [[self._request(*part) for part in plan] for plan in plans]
-        self.scripts = [[self._script(*part) for part in plan] for plan in plans]
+        self.scripts = {
+            name: [[self._script(name, *part) for part in plan] for plan in plans]
+            for name in FORMS
+        }
 
     def counts(self, rounds: int) -> list[int]:
         """Samples of each patient after so many rounds."""
@@ -92,11 +96,12 @@ class Load:
         body = batch_body(self.patients[person], minutes(person, first, BATCH))
         return tail(f"{person}-{first}", body)
 
-    def _script(self, person: int, first: int) -> bytes:
-        file = self.folder / f"batch-{person}-{first % (self.batches * BATCH)}.copy"
+    def _script(self, name: str, person: int, first: int) -> bytes:
+        form, rendered = FORMS[name]
+        file = self.folder / f"batch-{person}-{first % (self.batches * BATCH)}.{form}"
         columns = minutes(person, first, BATCH)
-        file.write_bytes(binary_of(self.patients[person], METRIC, columns))
-        return script_of(file)
+        file.write_bytes(rendered(self.patients[person], METRIC, columns))
+        return script_of(name, file, form)
 
 
 def batch_body(patient_id: UUID, columns: Columns) -> bytes:
@@ -110,7 +115,7 @@ def batch_body(patient_id: UUID, columns: Columns) -> bytes:
 
 @contextmanager
 def _ways(place: House, token: str, load: Load) -> Iterator[dict[str, Way]]:
-    tables_make([*APPS, PSQL])
+    tables_make([*APPS, *FORMS])
     apps = {name: (app, "/batch") for name, app in APPS.items()}
     routes = {OURS: (DOOR, DOOR_PATH), **apps, BARE: (BARE_APP, "/batch")}
     sessions = [Session(place.folder) for _ in range(load.clients)]
@@ -118,7 +123,7 @@ def _ways(place: House, token: str, load: Load) -> Iterator[dict[str, Way]]:
         yield {
             name: _over_http(pool, load, target(served(place, app), path, token))
             for name, (app, path) in routes.items()
-        } | {PSQL: _by_psql(pool, load, sessions)}
+        } | {name: _by_psql(pool, load, sessions, name) for name in FORMS}
     for session in sessions:
         session.close()
 
@@ -128,8 +133,8 @@ def _over_http(pool: ThreadPoolExecutor, load: Load, to: Target) -> Way:
     return lambda number: _all_sent(pool, [line.post for line in lines], load.requests)
 
 
-def _by_psql(pool: ThreadPoolExecutor, load: Load, sessions: list[Session]) -> Way:
-    return lambda number: _all_sent(pool, [one.tell for one in sessions], load.scripts)
+def _by_psql(pool: ThreadPoolExecutor, load: Load, sessions: list[Session], name: str) -> Way:
+    return lambda number: _all_sent(pool, [one.tell for one in sessions], load.scripts[name])
 
 
 def _all_sent(

@@ -118,10 +118,13 @@ def sent_of(samples: Sequence[Any], indexes: Sequence[int] | None = None) -> lis
 
 def implausible_count(columns: Mapping[str, Columns]) -> int:
     """How many values lie outside what a body does: kept, and shown as doubtful."""
-    return sum(
-        int(np.sum((part.value < METRICS[code].low) | (part.value > METRICS[code].high)))
-        for code, part in columns.items()
-    )
+    return sum(_implausible_in(METRICS[code], part.value) for code, part in columns.items())
+
+
+def _implausible_in(metric: Metric, values: Floats) -> int:
+    if len(values) == 1:
+        return int(is_implausible(metric, values[0]))
+    return int(np.count_nonzero((values < metric.low) | (values > metric.high)))
 
 
 def is_implausible(metric: Metric, value: float) -> bool:

@@ -24,7 +24,8 @@ APPS = {
     "fastapi_sqlalchemy_core": App("benchmarks.peers.fastapi_sqlalchemy_core:app"),
     "django_msgspec_copy": App("benchmarks.peers.django_msgspec_copy:application", "wsgi"),
 }
-PSQL = "psql_copy"
+# psql from binary files, and from text as is its default.
+PSQL, PSQL_TEXT = "psql_copy", "psql_copy_text"
 BARE, BARE_APP = "bare_http", App("benchmarks.peers.bare_http:application")
 # Connections that a peer's pool may open: one for each client of ingest_small.
 POOL = 32

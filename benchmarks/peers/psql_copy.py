@@ -17,7 +17,7 @@ from biometrics.features.columns import Columns
 from clinicity.stack.folder import Folder
 from clinicity.stack.postgres import Postgres
 
-TABLE = "psql_copy"
+TABLE, TEXT_TABLE = "psql_copy", "psql_copy_text"
 Y2000_MS = 946_684_800_000  # PostgreSQL counts microseconds from here
 NAMES = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD"}
 
@@ -61,9 +61,15 @@ def binary_of(patient_id: UUID, metric: str, columns: Columns) -> bytes:
     return b"PGCOPY\n\xff\r\n\0" + bytes(8) + b"".join(rows) + b"\xff\xff"
 
 
-def script_of(file: Path) -> bytes:
-    """One COPY of a binary file."""
-    return f"\\copy {TABLE} from '{file}' with (format binary)\n".encode()
+def text_of(patient_id: UUID, metric: str, columns: Columns) -> bytes:
+    """The same as COPY's text, which is what psql takes unless it is told otherwise."""
+    rows = zip(columns.start_ms.tolist(), columns.value.tolist(), strict=True)
+    return "".join(line_of(patient_id, metric, ms, value) for ms, value in rows).encode()
+
+
+def script_of(table: str, file: Path, form: str) -> bytes:
+    """One COPY of a file."""
+    return f"\\copy {table} from '{file}' with (format {form})\n".encode()
 
 
 def line_of(patient_id: UUID, metric: str, ms: int, value: float) -> str:

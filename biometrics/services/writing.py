@@ -9,7 +9,7 @@ from uuid import UUID
 
 import numpy as np
 
-from biometrics.features.columns import Columns
+from biometrics.features.columns import Columns, Ints
 from biometrics.features.days import Zones
 from biometrics.features.payload import Lane, lanes_packed
 from biometrics.features.rollups import Summaries, hour_edges, single, summaries
@@ -126,7 +126,7 @@ def _row(entry: Entry, now: datetime) -> _Row:
     deposit = entry.deposit
     payload = lanes_packed(deposit.lanes)
     accepted, duplicate, corrected = entry.counts
-    starts = [part.start_ms for part in deposit.lanes.values()]
+    spans = [_first_and_last(part.start_ms) for part in deposit.lanes.values()]
     receipt = Receipt(
         id=deposit.id, patient_id=deposit.patient_id, position=entry.position,
         accepted=accepted, duplicate=duplicate, corrected=corrected,
@@ -140,9 +140,15 @@ def _row(entry: Entry, now: datetime) -> _Row:
     )  # fmt: skip
     return _Row(
         entry, payload, receipt, sorted({metric for _, metric in deposit.lanes}),
-        min((int(each.min()) for each in starts), default=-1),
-        max((int(each.max()) for each in starts), default=-1),
+        min((first for first, _ in spans), default=-1),
+        max((last for _, last in spans), default=-1),
     )  # fmt: skip
+
+
+def _first_and_last(start_ms: Ints) -> tuple[int, int]:
+    if len(start_ms) == 1:
+        return int(start_ms[0]), int(start_ms[0])
+    return int(start_ms.min()), int(start_ms.max())
 
 
 def _ledger(ask: Ask, rows: Sequence[_Row], now: datetime) -> None:

@@ -1,11 +1,11 @@
 """Writing the trail. Called inside the transaction of the change that it records."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db import transaction
 
 from clinicity.audit.models import AuditEvent
@@ -15,6 +15,7 @@ from clinicity.common.ids import new_id
 from clinicity.common.middleware import request_id
 from clinicity.common.pipeline import Ask, ids, texts
 
+ENCODER = msgspec.json.Encoder()
 INSERT = """
 INSERT INTO audit_auditevent (
     id, created_at, actor_id, actor_role, act, subject, subject_id, patient_id, outcome,
@@ -75,7 +76,7 @@ def record_many(ask: Ask, entries: Sequence[Entry]) -> None:
             ids(each.by.id for each in entries), texts(str(each.by.role) for each in entries),
             texts(each.act for each in entries), texts(each.subject for each in entries),
             ids(each.subject_id for each in entries), ids(each.patient_id for each in entries),
-            texts(json.dumps(each.details) for each in entries),
+            texts(ENCODER.encode(each.details).decode() for each in entries),
             texts(each.request_id or request_id.get() for each in entries),
         ],
     )  # fmt: skip

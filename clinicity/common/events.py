@@ -5,7 +5,6 @@ commit `dispatch` turns it into one job for each task that `clinicity/wiring.py`
 names; `tasks.sweep` does the same for rows that a crash left behind.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db import transaction
 
 from clinicity.common import clock, jobs
@@ -22,6 +22,7 @@ from clinicity.common.models import OutboxEvent
 from clinicity.common.pipeline import Ask, ids, texts
 from clinicity.wiring import WIRING
 
+ENCODER = msgspec.json.Encoder()
 INSERT = """
 INSERT INTO common_outboxevent (id, created_at, name, payload)
 SELECT id, %s, %s, payload::jsonb FROM unnest(%s::uuid[], %s::text[]) AS row (id, payload)
@@ -58,7 +59,9 @@ def publish_many(ask: Ask, name: str, told: Sequence[Told]) -> None:
         raise UnknownEvent(f"{name!r} has no line in clinicity/wiring.py.")
     made = [new_id() for _ in told]
     payloads = [
-        json.dumps({"patient_id": str(each.patient_id), "ids": each.ids} | dict(each.touched))
+        ENCODER.encode(
+            {"patient_id": each.patient_id, "ids": each.ids, **each.touched}
+        ).decode()
         for each in told
     ]
     ask(INSERT, [clock.now(), name, ids(made), texts(payloads)])

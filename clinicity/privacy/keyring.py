@@ -120,9 +120,10 @@ def rewrap(row: SubjectKey) -> bool:
 
 
 def _data_key(subject_id: UUID) -> DataKey:
-    held = _data_keys.get(subject_id)
-    if held is not None:
-        return held
+    try:
+        return _data_keys[subject_id]
+    except KeyError:  # not there, or too long ago
+        pass
     row = SubjectKey.objects.filter(subject_id=subject_id).first()
     if row is None:
         raise NoKey(f"Subject {subject_id} has no data key.")
