@@ -4,7 +4,7 @@ Ranges hold a whole day of endurance sport: a sample may span one. Minutes end w
 acceleration with what sensors of ±8 g can see.
 """
 
-from biometrics.metrics.kinds import DAY_MS, HOUR_MS, Aggregation, Group, Metric
+from biometrics.metrics.kinds import DAY_MS, HOUR_MS, YEAR_MS, Aggregation, Group, Metric
 
 LENGTH = {
     "km": (1000.0, 0.0),
@@ -25,7 +25,7 @@ SPEED = {"km/h": (1 / 3.6, 0.0), "[mi_i]/h": (0.44704, 0.0)}
 def _minutes(code: str, name: str, *keys: str) -> Metric:
     return Metric(
         code, name, "min", 0, 1440, keys=("minutes", *keys), conversions=MINUTES,
-        lasts_ms=DAY_MS, aggregation=Aggregation.SUM, group=Group.ACTIVITY,
+        span_ms=YEAR_MS, lasts_ms=DAY_MS, aggregation=Aggregation.SUM, group=Group.ACTIVITY,
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ Ranges are those of the scale, of a day, or of what the instrument can see: full
 some 100,000 lx, and sound of 140 dB hurts.
 """
 
-from biometrics.metrics.kinds import DAY_MS, Aggregation, Group, Metric
+from biometrics.metrics.kinds import DAY_MS, YEAR_MS, Aggregation, Group, Metric
 
 # Ratings are kept on 0 … 10. The unit says which scale was sent: `{score_1_5}` maps
 # 1 … 5 linearly onto it, and reading back in that unit gives the rating as it was.
@@ -17,14 +17,16 @@ MINUTES = {"s": (1 / 60, 0.0), "ms": (1 / 60_000, 0.0), "h": (60.0, 0.0)}
 def _rating(code: str, name: str, *keys: str, loinc: str = "") -> Metric:
     return Metric(
         code, f"{name}, momentary rating", "{score}", 0, 10, loinc=loinc,
-        keys=("rating", *keys, "score"), conversions=SCALES, group=Group.MOOD,
+        keys=("rating", *keys, "score"), conversions=SCALES,
+        span_ms=YEAR_MS, group=Group.MOOD,
     )  # fmt: skip
 
 
 def _index(code: str, name: str, *keys: str) -> Metric:
     """A vendor's own score of 0 … 100: comparable within one device only."""
     return Metric(
-        code, name, "{index}", 0, 100, keys=("index", "score", *keys), lasts_ms=DAY_MS,
+        code, name, "{index}", 0, 100, keys=("index", "score", *keys),
+        span_ms=YEAR_MS, lasts_ms=DAY_MS,
         group=Group.MOOD,
     )  # fmt: skip
 
@@ -78,7 +80,7 @@ DAILY_LIFE = (
         aggregation=Aggregation.SUM, group=Group.PHONE,
     ),
     Metric(
-        "alcohol", "Alcoholic drinks", "{drinks}", 0, 60, keys=("drinks",),
+        "alcohol", "Alcoholic drinks", "{drinks}", 0, 60, keys=("drinks",), span_ms=YEAR_MS,
         aggregation=Aggregation.SUM, group=Group.MOOD,
     ),
     Metric(

@@ -18,6 +18,7 @@ from clinicity.common.exceptions import Invalid
 # Times `factor` plus `shift` turns a value of another unit into the metric's own.
 Conversion = tuple[float, float]
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
+YEAR_MS = 365 * DAY_MS
 
 
 class Aggregation(StrEnum):
@@ -57,6 +58,8 @@ class Metric:
     # "duration": devices mean seconds, minutes or milliseconds by it.
     keys: tuple[str, ...] = ()
     conversions: Mapping[str, Conversion] = field(default_factory=dict)
+    # Samples of so long a span are kept together: of an hour where they come by the second,
+    # of a year where there are a few a day.
     span_ms: int = DAY_MS
     # How long one value without an end counts: a minute's count, a day's total.
     lasts_ms: int = 0

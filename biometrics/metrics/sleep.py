@@ -3,7 +3,7 @@
 Ranges end with the day. An efficiency under 5 % is a share that was sent as 0 … 1.
 """
 
-from biometrics.metrics.kinds import DAY_MS, Aggregation, Group, Metric
+from biometrics.metrics.kinds import DAY_MS, YEAR_MS, Aggregation, Group, Metric
 
 HOURS = {"min": (1 / 60, 0.0), "s": (1 / 3600, 0.0), "ms": (1 / 3_600_000, 0.0)}
 MINUTES = {"s": (1 / 60, 0.0), "ms": (1 / 60_000, 0.0), "h": (60.0, 0.0)}
@@ -12,7 +12,7 @@ MINUTES = {"s": (1 / 60, 0.0), "ms": (1 / 60_000, 0.0), "h": (60.0, 0.0)}
 def _night(code: str, name: str, *, loinc: str = "") -> Metric:
     return Metric(
         code, name, "h", 0, 24, loinc=loinc, keys=("hours",), conversions=HOURS,
-        lasts_ms=DAY_MS, group=Group.SLEEP,
+        span_ms=YEAR_MS, lasts_ms=DAY_MS, group=Group.SLEEP,
     )  # fmt: skip
 
 
@@ -28,7 +28,7 @@ SLEEP = (
     Metric(
         # A sample from falling asleep to waking; the value is the time asleep in between.
         "sleep_session", "Sleep session", "h", 0, 24, keys=("hours",), conversions=HOURS,
-        aggregation=Aggregation.SUM, group=Group.SLEEP,
+        aggregation=Aggregation.SUM, span_ms=YEAR_MS, group=Group.SLEEP,
     ),
     _night("sleep_duration", "Sleep duration", loinc="93832-4"),
     # For sources that give a night's sums; with stages of their own, `sleep_stage` has them.
@@ -39,15 +39,17 @@ SLEEP = (
     _night("time_in_bed", "Time in bed"),
     Metric(
         "sleep_latency", "Time to fall asleep", "min", 0, 600, loinc="103212-7",
-        keys=("minutes",), conversions=MINUTES, lasts_ms=DAY_MS, group=Group.SLEEP,
+        keys=("minutes",), conversions=MINUTES,
+        span_ms=YEAR_MS, lasts_ms=DAY_MS, group=Group.SLEEP,
     ),
     Metric(
         "wake_after_sleep_onset", "Awake after falling asleep", "min", 0, 900,
-        loinc="103215-0", keys=("minutes",), conversions=MINUTES, lasts_ms=DAY_MS,
+        loinc="103215-0", keys=("minutes",), conversions=MINUTES,
+        span_ms=YEAR_MS, lasts_ms=DAY_MS,
         group=Group.SLEEP,
     ),
     Metric(
         "sleep_efficiency", "Sleep efficiency", "%", 5, 100, keys=("percent", "efficiency"),
-        conversions={"1": (100.0, 0.0)}, lasts_ms=DAY_MS, group=Group.SLEEP,
+        conversions={"1": (100.0, 0.0)}, span_ms=YEAR_MS, lasts_ms=DAY_MS, group=Group.SLEEP,
     ),
 )  # fmt: skip

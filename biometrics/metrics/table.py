@@ -7,9 +7,10 @@ import sys
 from collections.abc import Iterable
 
 from biometrics.metrics import METRICS
-from biometrics.metrics.kinds import DAY_MS, Group, Metric
+from biometrics.metrics.kinds import DAY_MS, HOUR_MS, YEAR_MS, Group, Metric
 from biometrics.metrics.loinc import LOINC_NAMES
 
+SPANS = {HOUR_MS: "hour", DAY_MS: "day", YEAR_MS: "year"}
 HEAD = """\
 # Metrics
 
@@ -57,7 +58,7 @@ def _cells(metric: Metric) -> tuple[str, ...]:
         ", ".join(f"`{unit}`" for unit in metric.conversions),
         f"{metric.loinc} {LOINC_NAMES[metric.loinc]}" if metric.loinc else "",
         f"{metric.low:,g} … {metric.high:,g}",
-        "day" if metric.span_ms == DAY_MS else "hour",
+        SPANS[metric.span_ms],
         metric.aggregation.value.replace("_", " "),
     )
 

@@ -6,7 +6,7 @@ to fatal heatstroke; pressures that automatic cuffs measure; glucose that meters
 show as a number (beyond 33.3 they say "high").
 """
 
-from biometrics.metrics.kinds import DAY_MS, HOUR_MS, Group, Metric
+from biometrics.metrics.kinds import DAY_MS, HOUR_MS, YEAR_MS, Group, Metric
 
 PER_MINUTE = {"{beats}/min": (1.0, 0.0), "bpm": (1.0, 0.0), "Hz": (60.0, 0.0)}
 BREATHS = {"{breaths}/min": (1.0, 0.0), "Hz": (60.0, 0.0)}
@@ -30,17 +30,20 @@ VITALS = (
     ),
     Metric(
         "resting_heart_rate", "Resting heart rate", "/min", 25, 150, loinc="40443-4",
-        keys=("bpm", "resting_heart_rate"), conversions=PER_MINUTE, lasts_ms=DAY_MS,
+        keys=("bpm", "resting_heart_rate"), conversions=PER_MINUTE,
+        span_ms=YEAR_MS, lasts_ms=DAY_MS,
         group=Group.HEART,
     ),
     Metric(
         "walking_heart_rate", "Walking heart rate", "/min", 30, 220,
-        keys=("bpm", "walking_heart_rate"), conversions=PER_MINUTE, lasts_ms=DAY_MS,
+        keys=("bpm", "walking_heart_rate"), conversions=PER_MINUTE,
+        span_ms=YEAR_MS, lasts_ms=DAY_MS,
         group=Group.HEART,
     ),
     Metric(
         "sleeping_heart_rate", "Heart rate in light and deep sleep", "/min", 25, 150,
-        keys=("bpm", "sleeping_heart_rate"), conversions=PER_MINUTE, lasts_ms=DAY_MS,
+        keys=("bpm", "sleeping_heart_rate"), conversions=PER_MINUTE,
+        span_ms=YEAR_MS, lasts_ms=DAY_MS,
         group=Group.HEART,
     ),
     Metric(
@@ -58,7 +61,7 @@ VITALS = (
     ),
     Metric(
         "vo2_max", "Maximal oxygen uptake", "mL/kg/min", 5, 100, loinc="94122-9",
-        keys=("vo2_max",), conversions=OXYGEN_UPTAKE, group=Group.HEART,
+        keys=("vo2_max",), conversions=OXYGEN_UPTAKE, span_ms=YEAR_MS, group=Group.HEART,
     ),
     Metric(
         "spo2", "Oxygen saturation", "%", 50, 100, loinc="59408-5", keys=("percent", "spo2"),
