@@ -13,6 +13,7 @@ from biometrics.metrics import DAY_MS, HOUR_MS, METRICS, Aggregation, Metric, me
 from biometrics.metrics.activity import ACTIVITY
 from biometrics.metrics.body import BODY
 from biometrics.metrics.daily_life import DAILY_LIFE
+from biometrics.metrics.kinds import YEAR_MS
 from biometrics.metrics.loinc import LOINC_NAMES
 from biometrics.metrics.sleep import SLEEP
 from biometrics.metrics.vitals import VITALS
@@ -179,7 +180,12 @@ def test_states_are_whole_numbers_of_the_range(metric: Metric) -> None:
 def test_only_what_is_recorded_at_seconds_has_segments_of_an_hour() -> None:
     hourly = {metric.code for metric in METRICS.values() if metric.span_ms == HOUR_MS}
     assert hourly == {"rr_interval", "speed"}
-    assert {metric.span_ms for metric in METRICS.values()} == {HOUR_MS, DAY_MS}
+    assert {metric.span_ms for metric in METRICS.values()} == {HOUR_MS, DAY_MS, YEAR_MS}
+
+
+def test_a_value_of_a_whole_day_is_kept_by_the_year() -> None:
+    daily = {metric.span_ms for metric in METRICS.values() if metric.lasts_ms == DAY_MS}
+    assert daily == {YEAR_MS}
 
 
 @given(metrics, st.data(), st.floats(-1e6, 1e6))
