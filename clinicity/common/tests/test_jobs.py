@@ -31,6 +31,11 @@ def refuse(*, claim: jobs.Claim) -> None:
     raise Invalid("This can't be done.")
 
 
+@jobs.work(queue=Queue.FAST, once_waiting=True)
+def look_again(*, claim: jobs.Claim, patient_id: str, word: str) -> None:
+    RAN.append(word)
+
+
 @pytest.fixture(autouse=True)
 def forget() -> None:
     RAN.clear()
@@ -108,6 +113,25 @@ def test_event_makes_its_jobs_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Job.objects.count() == 1
     assert events.waiting() == []
     assert OutboxEvent.objects.get().dispatched_at
+
+
+def test_many_events_make_one_job_a_patient_beside_those_that_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(events.WIRING, "test.happened", (name(look_again),))
+    first, second, third = (uuid4() for _ in range(3))
+    waits = jobs.enqueue(name(look_again), by=WORKER, patient_id=first, word="waits")
+    runs = jobs.enqueue(name(look_again), by=WORKER, patient_id=second, word="runs")
+    Job.objects.filter(id=runs.id).update(
+        state="running", attempts=1, lease_until=clock.now() + timedelta(seconds=30)
+    )
+    for patient_id in (first, second, second, third):
+        events.publish("test.happened", patient_id=patient_id, word="event")
+    events.dispatch_many(events.waiting())
+    made = Job.objects.exclude(id__in=[waits.id, runs.id])
+    assert sorted(job.patient_id for job in made) == sorted([second, third])
+    assert all(job.args["word"] == "event" for job in made)
+    assert jobs.enqueue(name(look_again), by=WORKER, patient_id=first, word="no") == waits
 
 
 def test_unknown_event_is_refused() -> None:
