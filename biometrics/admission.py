@@ -15,6 +15,8 @@ MOST_INSIDE = 512
 MOST_BYTES = 256 * 1024 * 1024
 # A client that sends nothing for so long is let go.
 SILENCE_SECONDS = 20.0
+# So is one that sends, but so slowly that a few hundred of them would fill the door.
+LEAST_PER_SECOND = 1024
 
 
 class TooLarge(Invalid):
@@ -70,20 +72,26 @@ class Visit:
         self.admission.held_bytes -= size
 
     async def body(self, receive: Any, unpacker: Unpacker) -> AsyncIterator[bytes]:
-        """The body as it streams, unpacked; every piece is held until it is let go."""
-        more = True
+        """The body as it streams, unpacked; every piece is held until it is let go.
+
+        Only waiting for the client counts as its time, not what is done with a piece.
+        """
+        more, spare, clock = True, SILENCE_SECONDS, asyncio.get_running_loop().time
         while more:
-            message = await _received(receive)
-            for piece in unpacker.feed(message.get("body", b"")):
+            since = clock()
+            message = await _received(receive, min(spare, SILENCE_SECONDS))
+            data = message.get("body", b"")
+            spare += len(data) / LEAST_PER_SECOND - (clock() - since)
+            for piece in unpacker.feed(data):
                 self.hold(len(piece))
                 yield piece
             more = message.get("more_body", False)
         unpacker.finish()
 
 
-async def _received(receive: Any) -> Any:
+async def _received(receive: Any, seconds: float) -> Any:
     try:
-        async with asyncio.timeout(SILENCE_SECONDS):
+        async with asyncio.timeout(seconds):
             message = await receive()
     except TimeoutError as error:
         raise TooSlow("Send it again, in smaller parts.") from error

@@ -24,10 +24,12 @@ T = TypeVar("T")
 MOST_EVENTS = 50_000
 # Of a body that may have so many events. `[[],[],…]` is twenty times as large in memory.
 LARGE, MOST_COMMAS = 1024 * 1024, 20 * MOST_EVENTS
-# What a decoder raises; the second for thousands of brackets within each other.
-UNREADABLE = (msgspec.DecodeError, RecursionError)
+# What a decoder raises; the others for thousands of brackets within each other, and for
+# text that isn't UTF-8.
+UNREADABLE = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
 TOO_MANY = f"Send at most {MOST_EVENTS} events in one request, or a stream of lines."
 DEEP = "The JSON is nested too deeply."
+NO_UTF8 = "The text is not UTF-8."
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,8 @@ def intake_of(body: bytes) -> Intake:
         return _intake_of(body)
     except RecursionError as error:
         raise Invalid(DEEP) from error
+    except UnicodeDecodeError as error:
+        raise Invalid(NO_UTF8) from error
 
 
 def _intake_of(body: bytes) -> Intake:
@@ -213,6 +217,8 @@ def _told(error: Exception) -> tuple[str, str]:
     """The field and the sentence: "Expected `str`, got `int` - at `$.timestamp`"."""
     if isinstance(error, RecursionError):
         return "", DEEP
+    if isinstance(error, UnicodeDecodeError):
+        return "", NO_UTF8
     text, _, place = str(error).partition(" - at `$")
     name = place.rstrip("`").lstrip(".").split("[")[0]
     missing = text.partition("missing required field `")[2].rstrip("`")

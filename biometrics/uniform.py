@@ -73,11 +73,10 @@ def _decoder(way: Way) -> "msgspec.json.Decoder[Any]":
         ("data_type", Literal[way.metric]),
         *((name, FIELDS[name]) for name in way.fields),
     ]
-    number: Any = int | float
     if way.name_in_data:
-        fields.append(("data", _strict("Data", [(way.name_in_data, number)])))
+        fields.append(("data", _strict("Data", [(way.name_in_data, int | float)])))
     else:
-        fields.append(("value", number))
+        fields.append(("value", float))
     event: Any = _strict("Event", fields)
     body = msgspec.defstruct(
         "Body", [("events", list[event], ...)], bases=(Head,), kw_only=True,

@@ -141,10 +141,14 @@ def _due(patient_id: UUID, replay: Replay, zones: Zones) -> Iterator[tuple[Key, 
 
 
 def _latest_faults(replay: Replay, latest: Sequence[LatestReading]) -> Iterator[str]:
-    due: dict[str, int] = {}
+    due: dict[str, tuple[int, str]] = {}
     for device, metric in replay.lanes:
         valid = replay.samples((device, metric)).valid()
         if len(valid):
-            due[metric] = max(due.get(metric, 0), int(valid.start_ms[-1]))
-    if due != {row.metric: round(row.measured_at.timestamp() * 1000) for row in latest}:
+            newest = int(valid.start_ms[-1]), str(device or "")
+            due[metric] = max(due.get(metric, newest), newest)
+    if due != {
+        row.metric: (round(row.measured_at.timestamp() * 1000), str(row.device_id or ""))
+        for row in latest
+    }:
         yield "latest values: not the newest of the segments"

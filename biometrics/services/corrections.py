@@ -128,7 +128,9 @@ def _latest_anew(patient_id: UUID, metric: str) -> None:
     if not found:
         held.delete()
         return
-    samples, device = max(found, key=lambda each: int(each[0].start_ms[-1]))
+    samples, device = max(
+        found, key=lambda each: (int(each[0].start_ms[-1]), str(each[1] or ""))
+    )
     value = float(samples.value[-1])
     held.update(
         value=value, device_id=device, implausible=is_implausible(metric_of(metric), value),

@@ -116,6 +116,8 @@ ROLLUPS_ADD = f"""{_ROLLUPS}
     ) / (held.count + excluded.count - 1)),
     implausible = held.implausible + excluded.implausible
 """
+# Of two devices at the same moment it is the one whose id sorts last, in whichever order they
+# are written; none sorts first. The same device may correct its value.
 LATEST_WRITE = """
 INSERT INTO biometrics_latestreading AS held (
     id, created_at, patient_id, metric, device_id, value, measured_at, synced_at, implausible
@@ -128,5 +130,7 @@ ON CONFLICT (patient_id, metric) DO UPDATE SET
     device_id = excluded.device_id, value = excluded.value,
     measured_at = excluded.measured_at, synced_at = excluded.synced_at,
     implausible = excluded.implausible
-    WHERE held.measured_at <= excluded.measured_at
+    WHERE held.measured_at < excluded.measured_at
+        OR held.measured_at = excluded.measured_at
+            AND (held.device_id IS NULL OR held.device_id <= excluded.device_id)
 """

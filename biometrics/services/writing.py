@@ -294,7 +294,7 @@ def _latest(ask: Ask, parts: Iterable[Newest], now: datetime) -> None:
         place = int(samples.start_ms.argmax())
         last = (int(samples.start_ms[place]), float(samples.value[place]), device)
         known = newest.get((patient_id, metric))
-        newest[patient_id, metric] = max(last, known or last, key=lambda each: each[0])
+        newest[patient_id, metric] = max(last, known or last, key=_recency)
     if not newest:
         return
     keys, values = list(newest), list(newest.values())
@@ -311,6 +311,12 @@ def _latest(ask: Ask, parts: Iterable[Newest], now: datetime) -> None:
             texts(str(each) for each in doubtful),
         ],
     )  # fmt: skip
+
+
+def _recency(newest: tuple[int, float, UUID | None]) -> tuple[int, str]:
+    """As in the statement: by time, then by device."""
+    at, _, device = newest
+    return at, str(device or "")
 
 
 def _audited(row: _Row) -> audit.Entry:

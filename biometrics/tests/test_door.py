@@ -11,6 +11,7 @@ from biometrics import admission, group_commit, knocks, selectors, services
 from biometrics import door as doors
 from biometrics.device_tokens import token_for
 from biometrics.models import Device, IngestBatch
+from clinicity.accounts import throttles
 from clinicity.accounts.acting import acting_as
 from clinicity.accounts.models import User
 from clinicity.accounts.tokens import pair_issue
@@ -124,6 +125,23 @@ def test_full_house_answers_503_with_a_time(
         {"token": pair_issue(alice).access, "body": beat(patient)}
     )
     assert (status, headers["retry-after"]) == (503, "1")
+
+
+def test_who_sends_too_often_is_told_to_wait(
+    alice: User, patient: Patient, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.RATE_LIMITING_ENABLED = True
+    few = throttles.Limit("ingest.actor", 1, 60)
+    monkeypatch.setattr(group_commit, "BY_ACTOR", few)
+    call = {"token": pair_issue(alice).access}
+    first, over = (knock_all(call | {"body": beat(patient, n)})[0] for n in range(2))
+    assert (first[0], over[0]) == (201, 429)
+    assert 1 <= int(over[1]["retry-after"]) <= 60
+    assert selectors.ledger_position(alice.actor, patient.id) == 1
+    monkeypatch.setattr(group_commit, "BY_ACTOR", throttles.Limit("ingest.actor", 100, 60))
+    ((status, _, _),) = knock_all(call | {"body": beat(patient, 2)})
+    assert status == 201
+    assert selectors.ledger_position(alice.actor, patient.id) == 2
 
 
 def test_what_is_not_for_the_door_goes_on(alice: User) -> None:

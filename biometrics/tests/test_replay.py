@@ -2,7 +2,9 @@
 
 import datetime as dt
 from io import StringIO
+from itertools import permutations
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -132,3 +134,34 @@ def test_commands_say_what_they_found(stored: Patient) -> None:
         Rollup.objects.all().delete()
     with pytest.raises(CommandError, match="are missing"):
         call_command("verify_readings", stdout=out)
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_of_two_devices_at_one_moment_the_same_is_the_latest(
+    alice: User, patient: Patient, order: tuple[int, ...]
+) -> None:
+    watches = [
+        services.device_register(by=alice.actor, patient_id=patient.id, name=name).id
+        for name in ("One", "Two")
+    ]
+    devices: list[UUID | None] = [None, *sorted(watches)]
+
+    def store(place: int, value: float) -> None:
+        services.readings_store(
+            by=alice.actor, patient_id=patient.id, device_id=devices[place],
+            samples=[Sample("heart_rate", NOON, value)],
+        )  # fmt: skip
+
+    def latest() -> list[Any]:
+        with acting_as(WORKER, patient.id):
+            return list(LatestReading.objects.values_list("device_id", "value"))
+
+    for place in order:
+        store(place, 60 + place)
+    assert latest() == [(devices[2], 62)]
+    store(2, 72)
+    store(0, 70)
+    assert latest() == [(devices[2], 72)]
+    assert readings_verify(WORKER, patient.id).faults == []
+    services.readings_rebuild(by=WORKER, patient_id=patient.id)
+    assert latest() == [(devices[2], 72)]

@@ -83,22 +83,9 @@ def no_connections(place: House) -> Iterator[None]:
     held: list[psycopg.Connection[object]] = []
     taking, full = threading.Event(), threading.Event()
     taking.set()
-    url = settings.DATABASES["default"]
-
-    def take() -> None:
-        while taking.is_set():
-            try:
-                held.append(
-                    psycopg.connect(
-                        host=url["HOST"], port=url["PORT"], dbname=url["NAME"],
-                        user=url["USER"], password=url["PASSWORD"], application_name="others",
-                    )
-                )  # fmt: skip
-            except psycopg.OperationalError:
-                full.set()
-                time.sleep(0.005)
-
-    threads = [threading.Thread(target=take, daemon=True) for _ in range(4)]
+    threads = [
+        threading.Thread(target=_take, args=(held, taking, full), daemon=True) for _ in range(4)
+    ]
     for thread in threads:
         thread.start()
     try:
@@ -110,6 +97,24 @@ def no_connections(place: House) -> Iterator[None]:
             thread.join()
         for each in held:
             each.close()
+
+
+def _take(
+    held: list[psycopg.Connection[object]], taking: threading.Event, full: threading.Event
+) -> None:
+    """One connection after the other; `full` is set once none was left."""
+    url = settings.DATABASES["default"]
+    while taking.is_set():
+        try:
+            held.append(
+                psycopg.connect(
+                    host=url["HOST"], port=url["PORT"], dbname=url["NAME"],
+                    user=url["USER"], password=url["PASSWORD"], application_name="others",
+                )
+            )  # fmt: skip
+        except psycopg.OperationalError:
+            full.set()
+            time.sleep(0.005)
 
 
 def _end_the_doors(place: House, full: threading.Event) -> None:
