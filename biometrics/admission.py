@@ -17,6 +17,8 @@ MOST_BYTES = 256 * 1024 * 1024
 SILENCE_SECONDS = 20.0
 # So is one that sends, but so slowly that a few hundred of them would fill the door.
 LEAST_PER_SECOND = 1024
+# However much it sent before, it can save up no more than this for later.
+MOST_SPARE_SECONDS = 60.0
 
 
 class TooLarge(Invalid):
@@ -82,6 +84,7 @@ class Visit:
             message = await _received(receive, min(spare, SILENCE_SECONDS))
             data = message.get("body", b"")
             spare += len(data) / LEAST_PER_SECOND - (clock() - since)
+            spare = min(spare, MOST_SPARE_SECONDS)
             for piece in unpacker.feed(data):
                 self.hold(len(piece))
                 yield piece

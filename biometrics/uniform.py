@@ -79,7 +79,7 @@ def _decoder(way: Way) -> "msgspec.json.Decoder[Any]":
         fields.append(("value", float))
     event: Any = _strict("Event", fields)
     body = msgspec.defstruct(
-        "Body", [("events", list[event], ...)], bases=(Head,), kw_only=True,
+        "Body", [("events", list[event])], bases=(Head,), kw_only=True,
         forbid_unknown_fields=True, gc=False,
     )  # fmt: skip
     return msgspec.json.Decoder(body)
