@@ -14,7 +14,7 @@ from alerts.rules.lifecycle import State
 from clinicity.accounts.acting import acting_as
 from clinicity.audit import services as audit
 from clinicity.common import clock
-from clinicity.common.actors import Actor, Role
+from clinicity.common.actors import Actor
 from clinicity.common.exceptions import Invalid, NotFound
 from clinicity.common.pages import PAGE_SIZE, Page, cursor_id, page_of
 from clinicity.privacy import keyring
@@ -163,7 +163,7 @@ def feed_item(actor: Actor, number: int) -> FeedItem | None:
 
 def rules_for(actor: Actor, patient_id: UUID) -> list[AlertRule]:
     """The enabled rules that apply to a patient: everyone's and their own."""
-    with acting_as(actor, _scope(actor, patient_id)):
+    with acting_as(actor, patient_id):
         rows = AlertRule.objects.filter(enabled=True, retired_at=None)
         return list(rows.filter(Q(patient=None) | Q(patient_id=patient_id)).order_by("id"))
 
@@ -229,7 +229,3 @@ def _uncovered(checks: Sequence[RuleCheck], names: dict[UUID, str]) -> list[tupl
 
 def _item(event: AlertEvent) -> FeedItem:
     return FeedItem(event.number, event.alert_id, event.act, event.state, event.severity)
-
-
-def _scope(actor: Actor, patient_id: UUID) -> UUID | None:
-    return patient_id if actor.role == Role.SERVICE else None

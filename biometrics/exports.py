@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from biometrics.metrics import METRICS, metric_of
 from biometrics.selectors.coverage import LONGEST, Coverage, coverage
 from biometrics.selectors.samples import Identity, Samples, identity_of, samples_after
-from biometrics.selectors.segments import ms_of, scope_of
+from biometrics.selectors.segments import ms_of
 from clinicity.accounts.acting import acting_as
 from clinicity.audit import services as audit
 from clinicity.common import clock
@@ -71,7 +71,7 @@ def export_begin(
         raise Invalid("The end must come after the start.")
     chosen = [metric_of(code).code for code in metrics] or list(METRICS)
     patient = patients.patient_get(by, patient_id)
-    with acting_as(by, scope_of(by, patient_id)):
+    with acting_as(by, patient_id):
         calendar = _calendar(by, patient_id, start, end, chosen)
         present = [part.metric.code for part in calendar.metrics] if calendar else chosen
         audit.record(
@@ -88,7 +88,7 @@ def batches(export: Export) -> Iterator[Samples]:
         cursor: Identity | None = None
         more = True
         while more:
-            with acting_as(export.actor, scope_of(export.actor, export.patient_id)):
+            with acting_as(export.actor, export.patient_id):
                 part = samples_after(
                     export.patient_id, metric, ms_of(export.start), ms_of(export.end),
                     device_id=None, after=cursor, size=BATCH,

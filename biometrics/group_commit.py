@@ -205,9 +205,10 @@ def _ask_about(ask: Ask, group: Sequence[Knock]) -> _First:
         ask(statements.TRY_LOCKS, [PATIENT_LOCK, numbers({lock_key(each) for each in named})]),
     )
     for sender, knocks in senders.items():
-        theirs = {knock.bearer.device.patient_id for knock in knocks if knock.bearer.device}
-        act(ask, sender, theirs)  # a device's patient stands in its token, signed by us
         patients = {patient_id for knock in knocks for patient_id in knock.parcel.found}
+        # A device's patient stands in its token, signed by us; people see theirs of these.
+        theirs = {knock.bearer.device.patient_id for knock in knocks if knock.bearer.device}
+        act(ask, sender, theirs or patients)
         devices = {id for knock in knocks if (id := knock.parcel.device_id)}
         asked.patients[sender] = patients_ask(ask, patients, devices)
         wanted = set().union(*(knock.wanted() for knock in knocks))

@@ -23,7 +23,7 @@ from biometrics.services.replay import (
 from biometrics.services.state import Held
 from biometrics.services.writing import summed
 from clinicity.accounts.acting import acting_as
-from clinicity.common.actors import Actor, Role
+from clinicity.common.actors import Actor
 
 Key = tuple[UUID | None, str, str, int]
 FIGURES = ("count", "mean", "low", "high", "sd", "implausible")
@@ -42,7 +42,7 @@ class Verdict:
 
 def readings_verify(actor: Actor, patient_id: UUID) -> Verdict:
     """Compare everything kept of a patient's readings with what the ledger says."""
-    with acting_as(actor, patient_id if actor.role == Role.SERVICE else None):
+    with acting_as(actor, patient_id):
         patient_lock(patient_id)
         zones = zones_known(patient_id)
         batches = list(IngestBatch.objects.filter(patient_id=patient_id).defer("payload"))

@@ -48,7 +48,7 @@ class TimelineSummary:
 def patient_get(actor: Actor, patient_id: UUID) -> Patient:
     """One patient, with the read on record. A stranger's patient isn't there."""
     demand_reader(actor)
-    with acting_as(actor, _scope(actor, patient_id)):
+    with acting_as(actor, patient_id):
         patient = Patient.objects.filter(id=patient_id, deleted_at__isnull=True).first()
         if patient is not None:
             keyring.preload([patient.id])
@@ -64,7 +64,7 @@ def patient_get(actor: Actor, patient_id: UUID) -> Patient:
 def zone_moves(actor: Actor, patient_id: UUID) -> list[ZoneChange]:
     """By which time zones the patient lived from when on, the newest first."""
     patient_get(actor, patient_id)
-    with acting_as(actor, _scope(actor, patient_id)):
+    with acting_as(actor, patient_id):
         return list(ZoneChange.objects.filter(patient_id=patient_id).order_by("-since"))
 
 
@@ -119,7 +119,7 @@ def unsimulated_count(actor: Actor) -> int:
 
 
 def care_team(actor: Actor, patient_id: UUID) -> list[CareTeamMember]:
-    with acting_as(actor, _scope(actor, patient_id)):
+    with acting_as(actor, patient_id):
         rows = CareTeamMember.objects.filter(patient_id=patient_id).select_related("user")
         return list(rows.order_by("starts_at"))
 
@@ -141,7 +141,7 @@ def doses(
     actor: Actor, patient_id: UUID, start: datetime, end: datetime
 ) -> list[MedicationDose]:
     """Doses due in [start, end)."""
-    with acting_as(actor, _scope(actor, patient_id)):
+    with acting_as(actor, patient_id):
         rows = MedicationDose.objects.filter(
             patient_id=patient_id, due_at__gte=start, due_at__lt=end
         )
@@ -193,7 +193,7 @@ def timeline_page(
 ) -> Page[TimelineEvent]:
     """A patient's entries, newest first. The cursor is the last entry's id."""
     patient_get(actor, patient_id)
-    with acting_as(actor, _scope(actor, patient_id)):
+    with acting_as(actor, patient_id):
         rows = TimelineEvent.objects.filter(patient_id=patient_id, deleted_at__isnull=True)
         rows = rows.filter(kind=kind) if kind else rows
         rows = rows.filter(occurred_at__gte=since) if since else rows
@@ -209,7 +209,7 @@ def timeline_search(actor: Actor, patient_id: UUID, text: str) -> list[TimelineE
     """Entries whose title or body holds the text. Opens this one patient's entries."""
     needle = text.strip().casefold()
     patient_get(actor, patient_id)
-    with acting_as(actor, _scope(actor, patient_id)):
+    with acting_as(actor, patient_id):
         rows = list(
             TimelineEvent.objects.filter(
                 patient_id=patient_id, deleted_at__isnull=True
@@ -225,7 +225,7 @@ def timeline_search(actor: Actor, patient_id: UUID, text: str) -> list[TimelineE
 
 def timeline_summary(actor: Actor, patient_id: UUID) -> TimelineSummary:
     patient_get(actor, patient_id)
-    with acting_as(actor, _scope(actor, patient_id)):
+    with acting_as(actor, patient_id):
         rows = list(
             TimelineEvent.objects.filter(patient_id=patient_id, deleted_at__isnull=True)
             .order_by("occurred_at")
@@ -256,11 +256,7 @@ def _event_at(patient_id: UUID, cursor: str | None) -> TimelineEvent | None:
 
 
 def _rows(actor: Actor, patient_id: UUID, model: type[R], order: str) -> list[R]:
-    with acting_as(actor, _scope(actor, patient_id)):
+    with acting_as(actor, patient_id):
         keyring.preload([patient_id])
         rows = model._default_manager.filter(patient_id=patient_id).order_by(order)
         return cast("list[R]", list(rows))
-
-
-def _scope(actor: Actor, patient_id: UUID) -> UUID | None:
-    return patient_id if actor.role == Role.SERVICE else None

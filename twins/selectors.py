@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from biometrics import selectors as biometrics
 from clinicity.accounts.acting import acting_as
 from clinicity.audit import services as audit
-from clinicity.common.actors import Actor, Role
+from clinicity.common.actors import Actor
 from clinicity.common.exceptions import NotFound
 from clinicity.common.models import Job
 from clinicity.common.pages import PAGE_SIZE, Page, cursor_id, page_of
@@ -25,7 +25,7 @@ def snapshot_latest(actor: Actor, patient_id: UUID) -> TwinSnapshot | None:
     """The newest twin of a patient; None before the first."""
     demand_reader(actor)
     patients.patient_get(actor, patient_id)
-    with acting_as(actor, _scope(actor, patient_id)):
+    with acting_as(actor, patient_id):
         rows = TwinSnapshot.objects.filter(patient_id=patient_id)
         found: TwinSnapshot | None = rows.order_by("-id").first()
         _record(actor, patient_id, found)
@@ -35,7 +35,7 @@ def snapshot_latest(actor: Actor, patient_id: UUID) -> TwinSnapshot | None:
 def snapshot_get(actor: Actor, patient_id: UUID, snapshot_id: UUID) -> TwinSnapshot:
     """One twin of a patient; raises NotFound."""
     demand_reader(actor)
-    with acting_as(actor, _scope(actor, patient_id)):
+    with acting_as(actor, patient_id):
         rows = TwinSnapshot.objects.filter(patient_id=patient_id, id=snapshot_id)
         found: TwinSnapshot | None = rows.first()
         if found is None:
@@ -50,7 +50,7 @@ def snapshots_page(
     """A patient's twins, newest first, without their content."""
     demand_reader(actor)
     patients.patient_get(actor, patient_id)
-    with acting_as(actor, _scope(actor, patient_id)):
+    with acting_as(actor, patient_id):
         rows = TwinSnapshot.objects.filter(patient_id=patient_id).defer("content")
         if before := cursor_id(cursor):
             rows = rows.filter(id__lt=before)
@@ -130,7 +130,3 @@ def _record(actor: Actor, patient_id: UUID, snapshot: TwinSnapshot | None) -> No
         by=actor, act="twin.read", subject="twin_snapshot",
         subject_id=snapshot.id if snapshot else None, patient_id=patient_id,
     )  # fmt: skip
-
-
-def _scope(actor: Actor, patient_id: UUID) -> UUID | None:
-    return patient_id if actor.role == Role.SERVICE else None

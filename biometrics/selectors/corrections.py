@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from biometrics.models import IngestBatch
-from biometrics.selectors.segments import lanes_between, ms_of, scope_of
+from biometrics.selectors.segments import lanes_between, ms_of
 from clinicity.accounts.acting import acting_as
 from clinicity.accounts.selectors import names_of
 from clinicity.audit import services as audit
@@ -39,7 +39,7 @@ def samples_touched(
     if end <= start:
         raise Invalid("The end must come after the start.")
     patients.patient_get(actor, patient_id)
-    with acting_as(actor, scope_of(actor, patient_id)):
+    with acting_as(actor, patient_id):
         lanes = lanes_between(patient_id, metric, ms_of(start), ms_of(end), device_id)
         count = sum(len(lane.samples) for lane in lanes)
         audit.record(
@@ -51,7 +51,7 @@ def samples_touched(
 
 def corrections(actor: Actor, patient_id: UUID, metric: str) -> Sequence[Correction]:
     """The newest corrections of a metric, newest first."""
-    with acting_as(actor, scope_of(actor, patient_id)):
+    with acting_as(actor, patient_id):
         rows = list(
             IngestBatch.objects.filter(
                 patient_id=patient_id, kind__in=CORRECTING, metrics__contains=[metric]

@@ -13,7 +13,6 @@ from biometrics.features.coverage import DayCoverage, day_coverage, hours_of_day
 from biometrics.features.gaps import DayGap, day_gaps, usual_step
 from biometrics.metrics import METRICS, Metric
 from biometrics.models import LatestReading, Rollup
-from biometrics.selectors.segments import scope_of
 from biometrics.selectors.syncs import DeviceSync, syncs
 from clinicity.accounts.acting import acting_as
 from clinicity.audit import services as audit
@@ -60,7 +59,7 @@ def coverage(
         raise Invalid(f"A calendar shows 1 to {LONGEST} days.")
     zone = ZoneInfo(patients.patient_get(actor, patient_id).time_zone)
     first = last - timedelta(days - 1)
-    with acting_as(actor, scope_of(actor, patient_id)):
+    with acting_as(actor, patient_id):
         found = _days(patient_id, first, last, metrics or list(METRICS), zone)
         devices = syncs(patient_id)
         audit.record(

@@ -18,7 +18,7 @@ from biometrics.models import (
 from biometrics.selectors.syncs import newest_days, syncs
 from clinicity.accounts.acting import acting_as
 from clinicity.audit import services as audit
-from clinicity.common.actors import Actor, Role
+from clinicity.common.actors import Actor
 from clinicity.common.exceptions import NotFound
 from patients import selectors as patients
 
@@ -55,7 +55,7 @@ class PairingState:
 def devices(actor: Actor, patient_id: UUID) -> list[Device]:
     """In the order they were registered."""
     patients.patient_get(actor, patient_id)
-    with acting_as(actor, _scope(actor, patient_id)):
+    with acting_as(actor, patient_id):
         return list(_devices(patient_id))
 
 
@@ -75,7 +75,7 @@ def device_get(actor: Actor, device_id: UUID) -> Device:
 def device_states(actor: Actor, patient_id: UUID) -> list[DeviceState]:
     """Each device with what a page says of it."""
     patients.patient_get(actor, patient_id)
-    with acting_as(actor, _scope(actor, patient_id)):
+    with acting_as(actor, patient_id):
         found = list(_devices(patient_id))
         synced = {part.device.id: part.synced_at for part in syncs(patient_id) if part.device}
         delivered = _delivered(patient_id)
@@ -90,7 +90,7 @@ def precedence_of(actor: Actor, patient_id: UUID, metric: str) -> list[UUID | No
     The metric's own order, else the order of all; devices that it doesn't name follow in
     the order they were registered.
     """
-    with acting_as(actor, _scope(actor, patient_id)):
+    with acting_as(actor, patient_id):
         orders = _orders(patient_id)
         registered = list(_devices(patient_id).values_list("id", flat=True))
     order = orders.get(metric, orders.get("", []))
@@ -100,13 +100,13 @@ def precedence_of(actor: Actor, patient_id: UUID, metric: str) -> list[UUID | No
 def precedences(actor: Actor, patient_id: UUID) -> dict[str, list[UUID]]:
     """The orders that somebody set, by metric; that of all others under ""."""
     patients.patient_get(actor, patient_id)
-    with acting_as(actor, _scope(actor, patient_id)):
+    with acting_as(actor, patient_id):
         return _orders(patient_id)
 
 
 def pairing_state(actor: Actor, patient_id: UUID, device_id: UUID) -> PairingState:
     """Of the newest code. A page asks every few seconds, so this is no read on record."""
-    with acting_as(actor, _scope(actor, patient_id)):
+    with acting_as(actor, patient_id):
         if not _devices(patient_id).filter(id=device_id).exists():
             raise NotFound("There is no such device.")
         codes = PairingCode.objects.filter(patient_id=patient_id, device_id=device_id)
@@ -137,7 +137,3 @@ def _delivered(patient_id: UUID) -> defaultdict[UUID | None, list[Delivered]]:
         day = days[device, code]
         found[device].append(Delivered(METRICS[code], day, newest.get((device, code))))
     return found
-
-
-def _scope(actor: Actor, patient_id: UUID) -> UUID | None:
-    return patient_id if actor.role == Role.SERVICE else None

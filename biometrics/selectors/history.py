@@ -11,7 +11,7 @@ from biometrics.models import IngestBatch
 from biometrics.services.replay import ledger, replayed
 from clinicity.accounts.acting import acting_as
 from clinicity.audit import services as audit
-from clinicity.common.actors import Actor, Role
+from clinicity.common.actors import Actor
 from clinicity.common.exceptions import Invalid
 from patients import selectors as patients
 
@@ -41,7 +41,7 @@ def readings_as_of(
     if end <= start:
         raise Invalid("The end must come after the start.")
     patients.patient_get(actor, patient_id)
-    with acting_as(actor, patient_id if actor.role == Role.SERVICE else None):
+    with acting_as(actor, patient_id):
         position = _position(patient_id, as_of)
         replay = replayed(ledger(patient_id, until=position))
         audit.record(

@@ -48,7 +48,7 @@ def imports_page(
 ) -> Page[ImportRun]:
     """A patient's imports, newest first."""
     patients.patient_get(actor, patient_id)
-    with acting_as(actor, _scope(actor, patient_id)):
+    with acting_as(actor, patient_id):
         rows = ImportRun.objects.filter(patient_id=patient_id).order_by("-id")
         if after := cursor_id(cursor):
             rows = rows.filter(id__lt=after)
@@ -104,7 +104,7 @@ def import_batches(actor: Actor, run: ImportRun) -> Sequence[Receipt]:
 
 def uploads_waiting(actor: Actor, patient_id: UUID) -> list[ImportUpload]:
     """Files of a patient that are on the way, or whole and not imported yet."""
-    with acting_as(actor, _scope(actor, patient_id)):
+    with acting_as(actor, patient_id):
         rows = ImportUpload.objects.filter(patient_id=patient_id, removed_at__isnull=True)
         used = set(
             ImportRun.objects.filter(patient_id=patient_id, dry_run=False)

@@ -11,7 +11,7 @@ from biometrics.services.readings import receipt_of
 from biometrics.services.storing import Receipt
 from clinicity.accounts import idempotency
 from clinicity.accounts.acting import acting_as
-from clinicity.common.actors import Actor, Role
+from clinicity.common.actors import Actor
 from clinicity.common.exceptions import NotFound
 from clinicity.common.pages import PAGE_SIZE, Page, page_of
 from patients import selectors as patients
@@ -19,7 +19,7 @@ from patients import selectors as patients
 
 def ledger_position(actor: Actor, patient_id: UUID) -> int:
     """The patient's newest place in the ledger; 0 before the first batch."""
-    with acting_as(actor, _scope(actor, patient_id)):
+    with acting_as(actor, patient_id):
         rows = IngestBatch.objects.filter(patient_id=patient_id)
         return int(rows.aggregate(last=Max("position"))["last"] or 0)
 
@@ -38,7 +38,7 @@ def receipts_page(
 ) -> Page[Receipt]:
     """What arrived for a patient, newest first."""
     patients.patient_get(actor, patient_id)
-    with acting_as(actor, _scope(actor, patient_id)):
+    with acting_as(actor, patient_id):
         rows = IngestBatch.objects.filter(patient_id=patient_id).defer("payload")
         if cursor and cursor.isdecimal():
             rows = rows.filter(position__lt=int(cursor))
@@ -50,7 +50,3 @@ def stream_progress(actor: Actor, key: str) -> dict[str, int]:
     """How many lines of the actor's stream under this Idempotency-Key are stored."""
     kept = idempotency.answer_of(actor, progress_key(key))
     return dict(json.loads(kept.body)) if kept else {"lines": 0}
-
-
-def _scope(actor: Actor, patient_id: UUID) -> UUID | None:
-    return patient_id if actor.role == Role.SERVICE else None

@@ -14,7 +14,7 @@ from biometrics.features.precedence import preferred
 from biometrics.metrics import METRICS, Metric
 from biometrics.models import LatestReading, Rollup
 from biometrics.selectors.devices import precedence_of
-from biometrics.selectors.segments import DeviceLane, lanes_between, ms_of, scope_of
+from biometrics.selectors.segments import DeviceLane, lanes_between, ms_of
 from clinicity.accounts.acting import acting_as
 from clinicity.audit import services as audit
 from clinicity.common.actors import Actor
@@ -68,7 +68,7 @@ def daily_rollups(
     actor: Actor, patient_id: UUID, metrics: Iterable[str], start: date, end: date
 ) -> list[Rollup]:
     """Daily summaries of local days in [start, end], by metric and day."""
-    with acting_as(actor, scope_of(actor, patient_id)):
+    with acting_as(actor, patient_id):
         rows = Rollup.objects.filter(
             patient_id=patient_id, period=Rollup.Period.DAY, metric__in=list(metrics),
             local_date__gte=start, local_date__lte=end,
@@ -88,7 +88,7 @@ def aggregated(actor: Actor, patient_id: UUID, days: int, now: datetime) -> list
 def hourly_rollups(
     actor: Actor, patient_id: UUID, metric: str, start: datetime, end: datetime
 ) -> list[Rollup]:
-    with acting_as(actor, scope_of(actor, patient_id)):
+    with acting_as(actor, patient_id):
         rows = Rollup.objects.filter(
             patient_id=patient_id, period=Rollup.Period.HOUR, metric=metric,
             start_at__gte=start, start_at__lt=end,
@@ -98,7 +98,7 @@ def hourly_rollups(
 
 def latest(actor: Actor, patient_id: UUID) -> list[Latest]:
     """The newest value of each metric, in the catalogue's order."""
-    with acting_as(actor, scope_of(actor, patient_id)):
+    with acting_as(actor, patient_id):
         rows = {row.metric: row for row in LatestReading.objects.filter(patient_id=patient_id)}
     return [
         Latest(
@@ -137,7 +137,7 @@ def samples_speaking(
 ) -> Columns:
     """Valid samples that start in [start_ms, end_ms), by time; where several devices
     measured an hour, those of the one that is preferred."""
-    with acting_as(actor, scope_of(actor, patient_id)):
+    with acting_as(actor, patient_id):
         lanes = lanes_between(patient_id, metric, start_ms, end_ms)
         return speaking(actor, patient_id, metric, lanes)
 

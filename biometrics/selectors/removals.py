@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from biometrics.metrics import metric_of
 from biometrics.models import ReadingSegment, ReadingsRemoval
-from biometrics.selectors.segments import scope_of, valid_samples
+from biometrics.selectors.segments import valid_samples
 from biometrics.services.removal import removal_span
 from biometrics.services.state import Removed
 from clinicity.accounts.acting import acting_as
@@ -33,7 +33,7 @@ class RemovalReport:
 def removals(actor: Actor, patient_id: UUID) -> list[ReadingsRemoval]:
     """Reports of what was removed for good, newest first."""
     patients.patient_get(actor, patient_id)
-    with acting_as(actor, scope_of(actor, patient_id)):
+    with acting_as(actor, patient_id):
         rows = ReadingsRemoval.objects.filter(patient_id=patient_id).select_related("device")
         return list(rows.order_by("-created_at"))
 
@@ -58,7 +58,7 @@ def samples_to_remove(
     """Metric → how many of its valid samples a removal would take."""
     span = removal_span(metrics, device_id, start, end)
     patients.patient_get(actor, patient_id)
-    with acting_as(actor, scope_of(actor, patient_id)):
+    with acting_as(actor, patient_id):
         keyring.preload([patient_id])
         counts = Counter[str]()
         for segment in _segments(patient_id, span):

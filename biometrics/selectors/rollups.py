@@ -20,7 +20,7 @@ from biometrics.features.rollups import hour_edges
 from biometrics.metrics import DAY_MS, HOUR_MS, Aggregation, Metric, metric_of
 from biometrics.models import Rollup
 from biometrics.selectors.devices import precedence_of
-from biometrics.selectors.segments import lanes_between, ms_of, scope_of
+from biometrics.selectors.segments import lanes_between, ms_of
 from biometrics.services.replay import zones_known
 from clinicity.accounts.acting import acting_as
 from clinicity.audit import services as audit
@@ -122,7 +122,7 @@ def periods_page(
     asked = _asked(
         patient_id, metric, period, start, end, ZoneInfo(patient.time_zone), device_id
     )
-    with acting_as(actor, scope_of(actor, patient_id)):
+    with acting_as(actor, patient_id):
         rows, next_start = _page_rows(asked, cursor, size)
         items = _periods(asked, rows, next_start)
         if merged and len({item.device_id for item in items}) > 1:

@@ -15,7 +15,7 @@ from django.db.models import Sum
 from biometrics.features.columns import Columns, Ints, Mask, columns_of, joined
 from biometrics.metrics import Metric, metric_of
 from biometrics.models import ReadingSegment
-from biometrics.selectors.segments import DeviceLane, lanes_between, ms_of, scope_of
+from biometrics.selectors.segments import DeviceLane, lanes_between, ms_of
 from clinicity.accounts.acting import acting_as
 from clinicity.audit import services as audit
 from clinicity.common.actors import Actor
@@ -73,7 +73,7 @@ def samples_page(
 ) -> Samples:  # fmt: skip
     """The samples that start in [start, end), oldest first, `size` at a time."""
     patients.patient_get(actor, patient_id)
-    with acting_as(actor, scope_of(actor, patient_id)):
+    with acting_as(actor, patient_id):
         page = samples_after(
             patient_id, metric, ms_of(start), ms_of(end), device_id=device_id,
             after=identity_of(cursor), size=size,

@@ -11,7 +11,6 @@ from biometrics.features.columns import Columns
 from biometrics.features.spans import spans_between
 from biometrics.models import Device, ReadingSegment
 from biometrics.services.state import SAMPLES
-from clinicity.common.actors import Actor, Role
 from clinicity.common.pipeline import pipelined
 
 # Straight from the driver, without a model instance for each of a year's segments.
@@ -63,8 +62,3 @@ def device_names(patient_id: UUID) -> dict[UUID, str]:
 
 def ms_of(moment: datetime) -> int:
     return round(moment.timestamp() * 1000)
-
-
-def scope_of(actor: Actor, patient_id: UUID) -> UUID | None:
-    """A service names the patient whom it works for; people are told apart by teams."""
-    return patient_id if actor.role == Role.SERVICE else None

@@ -21,7 +21,6 @@ from biometrics.selectors.segments import (
     device_names,
     lanes_between,
     ms_of,
-    scope_of,
 )
 from clinicity.accounts.acting import acting_as
 from clinicity.common.actors import Actor
@@ -92,7 +91,7 @@ def window(
 def _from_samples(
     actor: Actor, patient_id: UUID, metric: str, start: datetime, end: datetime, look: Look
 ) -> Window:
-    with acting_as(actor, scope_of(actor, patient_id)):
+    with acting_as(actor, patient_id):
         lanes = lanes_between(patient_id, metric, ms_of(start), ms_of(end), look.device_id)
         found = speaking(actor, patient_id, metric, lanes)
         devices = _devices(patient_id, lanes)
@@ -190,7 +189,7 @@ def _from_rollups(
         actor, patient_id, metric, start, end, period=look.resolution,
         device_id=look.device_id, size=None,
     )  # fmt: skip
-    with acting_as(actor, scope_of(actor, patient_id)):
+    with acting_as(actor, patient_id):
         names = device_names(patient_id)
     return _drawn_periods(found, names, look)
 

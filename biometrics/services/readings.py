@@ -15,7 +15,7 @@ from biometrics.services.storing import Deposit, Receipt, allowed, known, planne
 from biometrics.services.writing import written
 from clinicity.accounts.acting import acting_as
 from clinicity.common import clock
-from clinicity.common.actors import Actor, Role
+from clinicity.common.actors import Actor
 from clinicity.common.exceptions import Invalid
 from clinicity.common.pipeline import pipelined, together
 
@@ -84,7 +84,7 @@ def lanes_store(
 def deposit_store(deposit: Deposit) -> Receipt:
     """Store one deposit as its actor, under the patient's lock."""
     by = deposit.by
-    with acting_as(by, deposit.patient_id if by.role == Role.SERVICE else None):
+    with acting_as(by, deposit.patient_id):
         patient_lock(deposit.patient_id)
         (receipt,) = deposits_store([deposit])
     return receipt

@@ -22,6 +22,7 @@ from biometrics.features.payload import Lane
 from biometrics.features.spans import Run, by_span, runs_of
 from biometrics.models import IngestBatch
 from biometrics.samples import Reason
+from biometrics.services import statements
 from biometrics.services.state import (
     Held,
     PatientState,
@@ -113,6 +114,7 @@ def known(deposits: Sequence[Deposit]) -> tuple[dict[UUID, PatientState], Held]:
     }
     held = Held()
     with pipelined() as ask:
+        ask(statements.BY_INDEX, [])
         patients = patients_ask(ask, {each.patient_id for each in deposits}, devices)
         segments = segments_ask(ask, wanted)
     held.take(segments)

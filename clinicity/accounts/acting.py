@@ -37,8 +37,10 @@ _acting: ContextVar[_Acting | None] = ContextVar("acting", default=None)
 
 @contextmanager
 def acting_as(actor: Actor, scope: UUID | Scope | None = None) -> Iterator[None]:
-    """Run the block as `actor`; a service also names the patient it works for.
+    """Run the block as `actor`, on one patient where `scope` names them.
 
+    A service sees nobody else; a person sees the patient if they are one of theirs. Without
+    a scope, each statement lists all patients of a person, which grows with their number.
     Joins the caller's transaction when the same actor already acts.
     """
     outer = _acting.get()

@@ -70,6 +70,8 @@ def user_create(*, by: Actor, email: str, password: str, display_name: str, role
     """Make a user who can sign in. Only admins and the system may."""
     if by.role not in (Role.ADMIN, Role.SERVICE):
         raise Refused("Only admins make accounts.")
+    if role == Role.SERVICE:
+        raise Invalid("A service works inside: nobody signs in as one.")
     _demand_good_password(password)
     user = User(
         email=email.strip(),

@@ -86,10 +86,11 @@ class Claims:
 
 # Signatures cost more than all else of a small request; a token is the same for minutes.
 _claims: LRUCache[str, Claims] = LRUCache(maxsize=10_000)
+# A service names the patients that it works for, and no token does that.
 ACTORS = """
 SELECT u.id, u.role, w.family
 FROM unnest(%s::uuid[], %s::uuid[]) AS w (user_id, family)
-JOIN accounts_user u ON u.id = w.user_id AND u.is_active
+JOIN accounts_user u ON u.id = w.user_id AND u.is_active AND u.role <> 'service'
 WHERE NOT EXISTS (SELECT 1 FROM accounts_refreshtoken t
                   WHERE t.family = w.family AND t.revoked_at IS NOT NULL)
 """

@@ -7,7 +7,11 @@ from django.db import DatabaseError, connection, transaction
 
 from clinicity.accounts.acting import Scope, acting_as
 from clinicity.accounts.models import User
-from clinicity.common.actors import WORKER
+from clinicity.accounts.services import user_create
+from clinicity.accounts.tokens import actors_ask, actors_in, claims_of, pair_issue
+from clinicity.common.actors import SYSTEM, WORKER, Role
+from clinicity.common.exceptions import Invalid
+from clinicity.common.pipeline import pipelined
 from patients import services
 from patients.models import Condition, Patient
 
@@ -91,3 +95,30 @@ def test_the_suite_runs_as_the_app_role() -> None:
         cursor.execute("SELECT current_user, (SELECT rolbypassrls FROM pg_roles"
                        " WHERE rolname = current_user)")  # fmt: skip
         assert cursor.fetchone() == ("clinicity_app", False)
+
+
+def test_a_scope_narrows_what_a_clinician_sees_until_it_ends(
+    alice: User, patient: Patient
+) -> None:
+    other = services.patient_create(
+        by=alice.actor, first_name="Other", last_name="One", date_of_birth=dt.date(1970, 1, 1)
+    )
+    with acting_as(alice.actor):
+        with acting_as(alice.actor, patient.id):
+            assert list(Patient.objects.values_list("id", flat=True)) == [patient.id]
+        assert set(Patient.objects.values_list("id", flat=True)) == {patient.id, other.id}
+    services.care_team_member_end(by=alice.actor, patient_id=other.id, user_id=alice.id)
+    with acting_as(alice.actor, other.id):
+        assert Patient.objects.count() == 0
+
+
+def test_nobody_signs_in_as_a_service(alice: User) -> None:
+    with pytest.raises(Invalid):
+        user_create(
+            by=SYSTEM, email="s@example.org", password="long enough 4 anyone", role=Role.SERVICE,
+            display_name="S",
+        )  # fmt: skip
+    User.objects.filter(id=alice.id).update(role=Role.SERVICE)
+    with pipelined() as ask:
+        found = actors_ask(ask, [claims_of(pair_issue(alice).access)])
+    assert actors_in(found) == {}

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import Q
 
 from clinicity.accounts.acting import acting_as
-from clinicity.common.actors import Actor, Role
+from clinicity.common.actors import Actor
 from clinicity.knowledge.graph.shapes import (
     LONGEST_PATH,
     MOST_PATHS,
@@ -90,7 +90,7 @@ class PostgresGraph:
 
 
 def _acting(actor: Actor, patient_id: UUID) -> AbstractContextManager[None]:
-    return acting_as(actor, patient_id if actor.role == Role.SERVICE else None)
+    return acting_as(actor, patient_id)
 
 
 def _node_row(patient_id: UUID, node: Node) -> GraphNode:
