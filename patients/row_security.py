@@ -1,7 +1,8 @@
 """Who may see which patient, as SQL that the first migration carries out.
 
 Decided by one function, `clinicity_visible_patients()`: care-team membership by its
-dates, and for a service the one patient that it names.
+dates, and for a service the one patient that it names. Migrations 0002 and 0003 replaced it:
+a scope may name several, and narrows what a person sees.
 """
 
 from django.db.migrations import RunSQL
