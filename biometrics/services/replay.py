@@ -1,7 +1,7 @@
 """The ledger replayed: what segments and rollups must be, and making them so again."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from biometrics.features.spans import by_span, runs_of
 from biometrics.models import IngestBatch, LatestReading, ReadingSegment, Rollup
 from biometrics.services.readings import patient_lock
 from biometrics.services.state import Held, Segment, Windows, patients_ask
-from biometrics.services.storing import Counts, applied
+from biometrics.services.storing import MARKS, Counts, applied
 from biometrics.services.writing import segments_write, summaries_write
 from clinicity.accounts.acting import acting_as
 from clinicity.audit import services as audit
@@ -99,12 +99,9 @@ def rollups_rebuild(*, by: Actor, patient_id: UUID) -> None:
         patient_lock(patient_id)
         replay = Replay(segments_held(patient_id))
         Rollup.objects.filter(patient_id=patient_id).delete()
-        held = LatestReading.objects.filter(patient_id=patient_id)
-        synced = dict(held.values_list("metric", "synced_at"))
         windows = replay.windows(patient_id, zones_known(patient_id))
         with pipelined() as ask:
             summaries_write(ask, replay.held, windows, clock.now())
-        _synced(patient_id, synced)  # nothing arrived
         audit.record(
             by=by, act="reading.sum_up", subject="patient", subject_id=patient_id,
             patient_id=patient_id,
@@ -140,7 +137,8 @@ def replayed(batches: Iterable[IngestBatch]) -> Replay:
                 if counts[0] or counts[2]:
                     segment.change(columns, batch.position)
                 totals = (totals[0] + counts[0], totals[1] + counts[1], totals[2] + counts[2])
-            replay.synced[lane[1]] = batch.created_at
+            if batch.kind not in MARKS:  # which bring nothing new
+                replay.synced[lane[1]] = batch.created_at
         replay.counts[batch.position] = totals
     return replay
 
@@ -180,10 +178,6 @@ def _store(patient_id: UUID, replay: Replay, made: Sequence[Segment], zones: Zon
         for first in range(0, len(made), AT_ONCE):
             segments_write(ask, made[first : first + AT_ONCE], clock.now())
         summaries_write(ask, replay.held, windows, clock.now())
-    _synced(patient_id, replay.synced)
-
-
-def _synced(patient_id: UUID, synced: Mapping[str, datetime]) -> None:
-    for metric, moment in synced.items():
+    for metric, moment in replay.synced.items():
         rows = LatestReading.objects.filter(patient_id=patient_id, metric=metric)
         rows.update(synced_at=moment)

@@ -128,8 +128,8 @@ FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::float8[], %s::int8[], %s::bo
     AS row (patient_id, metric, device_id, value, start_ms, implausible)
 ON CONFLICT (patient_id, metric) DO UPDATE SET
     device_id = excluded.device_id, value = excluded.value,
-    measured_at = excluded.measured_at, synced_at = excluded.synced_at,
-    implausible = excluded.implausible
+    measured_at = excluded.measured_at, implausible = excluded.implausible,
+    synced_at = CASE WHEN %s THEN excluded.synced_at ELSE held.synced_at END
     WHERE held.measured_at < excluded.measured_at
         OR held.measured_at = excluded.measured_at
             AND (held.device_id IS NULL OR held.device_id <= excluded.device_id)

@@ -59,18 +59,21 @@ def written(ask: Ask, plan: Plan, now: datetime) -> list[Receipt]:
         _rollups_clear(ask, plan.windows)
     _fresh_write(ask, plan, now)
     fresh = [(*key, samples) for key, samples in plan.fresh.items()]
-    summaries_write(ask, plan.held, plan.windows, now, beside=fresh)
+    arrived = all(entry.deposit.kind == Kind.ADD for entry in plan.entries)
+    summaries_write(ask, plan.held, plan.windows, now, beside=fresh, arrived=arrived)
     audit.record_many(ask, [_audited(row) for row in rows])
     events.publish_many(ask, "biometrics.readings_stored", [_told(row) for row in rows])
     return [row.receipt for row in rows]
 
 
 def summaries_write(
-    ask: Ask, held: Held, windows: Windows, now: datetime, *, beside: Sequence[Newest] = ()
-) -> None:
+    ask: Ask, held: Held, windows: Windows, now: datetime, *, beside: Sequence[Newest] = (),
+    arrived: bool = False,
+) -> None:  # fmt: skip
     """Hours and days of the windows, and the latest values of these and what is beside.
 
-    Two devices share the latest value of a metric: one statement may write it once.
+    Two devices share the latest value of a metric: one statement may write it once. Where
+    nothing `arrived`, as in a correction, a latest value keeps the time at which it did.
     """
     parts = [
         (patient_id, lane, run, held.samples(patient_id, lane, run.start_ms, run.end_ms))
@@ -84,7 +87,7 @@ def summaries_write(
     ]
     _rollups(ask, statements.ROLLUPS_WRITE, found, now)
     newest = [(part[0], part[1], part[3]) for part in parts if len(part[3])]
-    _latest(ask, [*beside, *newest], now)
+    _latest(ask, [*beside, *newest], now, arrived=arrived)
 
 
 def _fresh_write(ask: Ask, plan: Plan, now: datetime) -> None:
@@ -287,7 +290,7 @@ def summed(
     yield str(Rollup.Period.HOUR), [dates[place] for place in places], hours
 
 
-def _latest(ask: Ask, parts: Iterable[Newest], now: datetime) -> None:
+def _latest(ask: Ask, parts: Iterable[Newest], now: datetime, *, arrived: bool) -> None:
     """The newest of each patient's metric; an older one than is known changes nothing."""
     newest: dict[tuple[UUID, str], tuple[int, float, UUID | None]] = {}
     for patient_id, (device, metric), samples in parts:
@@ -308,7 +311,7 @@ def _latest(ask: Ask, parts: Iterable[Newest], now: datetime) -> None:
             now, now, ids(patient for patient, _ in keys),
             texts(metric for _, metric in keys), ids(device for _, _, device in values),
             numbers(value for _, value, _ in values), numbers(at for at, _, _ in values),
-            texts(str(each) for each in doubtful),
+            texts(str(each) for each in doubtful), arrived,
         ],
     )  # fmt: skip
 

@@ -240,6 +240,22 @@ def test_the_ledger_takes_no_other_change(alice: User, patient: Patient, change:
         cursor.execute(f"UPDATE biometrics_ingestbatch SET {change}")
 
 
+def test_a_correction_is_no_sync(alice: User, patient: Patient) -> None:
+    beats = [Sample("heart_rate", NOON + n * HOUR, 60 + n) for n in range(3)]
+    store(alice, patient, beats)
+    (before,) = selectors.latest(alice.actor, patient.id)
+    hour = Range("heart_rate", NOON + HOUR, NOON + 2 * HOUR)
+    gone = services.readings_mark_error(
+        by=alice.actor, patient_id=patient.id, what=hour, reason="Loose strap"
+    )
+    services.readings_restore(by=alice.actor, patient_id=patient.id, position=gone.position)
+    (after,) = selectors.latest(alice.actor, patient.id)
+    assert after == before
+    services.readings_rebuild(by=WORKER, patient_id=patient.id)
+    (rebuilt,) = selectors.latest(alice.actor, patient.id)
+    assert rebuilt == before
+
+
 def test_days_follow_a_move_between_zones(
     alice: User, patient: Patient, drain_jobs: DrainJobs
 ) -> None:
