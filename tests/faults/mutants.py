@@ -8,6 +8,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from clinicity.asgi import application  # opens Django
 
@@ -75,8 +76,9 @@ def waits_for_valkey() -> Any:
 def hopes_for_the_running() -> Any:
     """A job that runs already is taken for one that will see what was just stored."""
 
-    def known(name: str, patient_id: Any) -> Job | None:
-        return Job.objects.filter(name=name, patient_id=patient_id).first()
+    def known(declared: jobs.Work, patient_ids: Sequence[UUID]) -> dict[UUID | None, Job]:
+        rows = Job.objects.filter(name=declared.name, patient_id__in=patient_ids)
+        return {job.patient_id: job for job in rows}
 
     jobs._waiting_already = known
     return application
