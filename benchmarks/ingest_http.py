@@ -3,7 +3,8 @@
 `clinicity` is the whole door: JWT and the user's state, Idempotency-Key, ledger, encrypted
 segments, rollups, latest value, audit and outbox. The peers check the JWT and store bare
 rows under a unique identity, unencrypted, without any of these. `psql_copy` is the limit of
-rows (no HTTP at all, from binary files; `psql_copy_text`: from psql's usual text), `bare_http` that of client and server (nothing is done).
+rows (no HTTP at all, from binary files; `psql_copy_text`: from psql's usual text),
+`bare_http` that of client and server (nothing is done).
 Each server is one uvicorn process (uvloop, httptools; the Django peers as WSGI).
 """
 

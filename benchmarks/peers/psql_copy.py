@@ -17,7 +17,7 @@ from biometrics.features.columns import Columns
 from clinicity.stack.folder import Folder
 from clinicity.stack.postgres import Postgres
 
-TABLE, TEXT_TABLE = "psql_copy", "psql_copy_text"
+TABLE = "psql_copy"
 Y2000_MS = 946_684_800_000  # PostgreSQL counts microseconds from here
 NAMES = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD"}
 

@@ -15,7 +15,6 @@ from clinicity.common.ids import new_id
 from clinicity.common.middleware import request_id
 from clinicity.common.pipeline import Ask, ids, texts
 
-ENCODER = msgspec.json.Encoder()
 INSERT = """
 INSERT INTO audit_auditevent (
     id, created_at, actor_id, actor_role, act, subject, subject_id, patient_id, outcome,
@@ -76,7 +75,7 @@ def record_many(ask: Ask, entries: Sequence[Entry]) -> None:
             ids(each.by.id for each in entries), texts(str(each.by.role) for each in entries),
             texts(each.act for each in entries), texts(each.subject for each in entries),
             ids(each.subject_id for each in entries), ids(each.patient_id for each in entries),
-            texts(ENCODER.encode(each.details).decode() for each in entries),
+            texts(msgspec.json.encode(each.details).decode() for each in entries),
             texts(each.request_id or request_id.get() for each in entries),
         ],
     )  # fmt: skip

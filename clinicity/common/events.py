@@ -22,7 +22,6 @@ from clinicity.common.models import OutboxEvent
 from clinicity.common.pipeline import Ask, ids, texts
 from clinicity.wiring import WIRING
 
-ENCODER = msgspec.json.Encoder()
 INSERT = """
 INSERT INTO common_outboxevent (id, created_at, name, payload)
 SELECT id, %s, %s, payload::jsonb FROM unnest(%s::uuid[], %s::text[]) AS row (id, payload)
@@ -59,7 +58,7 @@ def publish_many(ask: Ask, name: str, told: Sequence[Told]) -> None:
         raise UnknownEvent(f"{name!r} has no line in clinicity/wiring.py.")
     made = [new_id() for _ in told]
     payloads = [
-        ENCODER.encode(
+        msgspec.json.encode(
             {"patient_id": each.patient_id, "ids": each.ids, **each.touched}
         ).decode()
         for each in told
