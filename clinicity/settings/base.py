@@ -270,6 +270,10 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# How long an emergency access lasts, and at what age a parent's part ends.
+BREAK_GLASS_MINUTES = env.int("BREAK_GLASS_MINUTES", default=60)
+AGE_OF_MAJORITY = env.int("AGE_OF_MAJORITY", default=18)
+
 # One upload is at most this large; the door streams and never relies on it.
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=50 * 1024 * 1024)
 # A file to be imported arrives in parts, so it may be larger.
