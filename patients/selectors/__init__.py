@@ -6,6 +6,7 @@ from patients.selectors.consent import NoConsent, consents, demand_consent
 from patients.selectors.contacts import contacts, corrections, identifiers
 from patients.selectors.encounters import appointments_between, encounters
 from patients.selectors.merges import aliases, possible_duplicates
+from patients.selectors.own import own_record_get, own_records
 from patients.selectors.people import (
     deleted_patient_get,
     patient_get,
@@ -57,6 +58,8 @@ __all__ = [
     "identifiers",
     "lab_results",
     "medications",
+    "own_record_get",
+    "own_records",
     "patient_get",
     "patient_ids",
     "patients_page",
