@@ -1,6 +1,6 @@
 """Team, proxies and consents as a page shows them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -60,11 +60,11 @@ class Decision:
 
 def team(rows: Sequence[CareTeamMember]) -> list[Part]:
     """Who is there now first, then who comes, then who was."""
-    return _parts(rows, lambda row: row.get_part_display())
+    return _sorted(_part(row, row.get_part_display()) for row in rows)
 
 
 def proxies(rows: Sequence[Proxy]) -> list[Part]:
-    return _parts(rows, lambda row: row.get_basis_display())
+    return _sorted(_part(row, row.get_basis_display()) for row in rows)
 
 
 def consents(patient: Patient, decisions: Sequence[Consent]) -> list[Decision]:
@@ -81,10 +81,12 @@ def consents(patient: Patient, decisions: Sequence[Consent]) -> list[Decision]:
     ]  # fmt: skip
 
 
-def _parts(rows, words):  # type: ignore[no-untyped-def]
-    order = {"now": 0, "later": 1, "ended": 2}
-    parts = [Part(row, row.user.display_name, words(row), _state(row)) for row in rows]
-    return sorted(parts, key=lambda part: order[part.state])
+def _part(row: CareTeamMember | Proxy, words: Words) -> Part:
+    return Part(row, row.user.display_name, words, _state(row))
+
+
+def _sorted(parts: Iterable[Part]) -> list[Part]:
+    return sorted(parts, key=lambda part: ("now", "later", "ended").index(part.state))
 
 
 def _state(row: CareTeamMember | Proxy) -> str:
