@@ -5,7 +5,7 @@ from patients.models.encounters import Encounter
 from patients.models.people import BASE, Patient, PatientRecord, ZoneChange
 from patients.models.questionnaires import QuestionnaireResponse
 from patients.models.team import CareTeamMember
-from patients.models.timeline import TimelineEvent
+from patients.models.timeline import TimelineEvent, TimelineEventVersion
 
 __all__ = [
     "BASE",
@@ -20,5 +20,6 @@ __all__ = [
     "PatientRecord",
     "QuestionnaireResponse",
     "TimelineEvent",
+    "TimelineEventVersion",
     "ZoneChange",
 ]

@@ -13,16 +13,17 @@ from patients.selectors.people import (
 )
 from patients.selectors.questionnaires import questionnaire_responses
 from patients.selectors.team import care_team
-from patients.selectors.timeline import (
-    TimelineSummary,
-    timeline_event_get,
-    timeline_page,
-    timeline_search,
-    timeline_summary,
-)
+from patients.selectors.timeline import timeline_event_get, timeline_list, timeline_page
+from patients.selectors.timeline_history import TimelineHistory, timeline_history
+from patients.selectors.timeline_rows import Order, Wanted
+from patients.selectors.timeline_search import timeline_search
+from patients.selectors.timeline_summary import TimelineSummary, timeline_summary
 
 __all__ = [
+    "Order",
+    "TimelineHistory",
     "TimelineSummary",
+    "Wanted",
     "allergies",
     "appointments_between",
     "care_team",
@@ -37,6 +38,8 @@ __all__ = [
     "patients_page",
     "questionnaire_responses",
     "timeline_event_get",
+    "timeline_history",
+    "timeline_list",
     "timeline_page",
     "timeline_search",
     "timeline_summary",

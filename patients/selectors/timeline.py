@@ -1,31 +1,49 @@
 """Reading the longitudinal list."""
 
-from collections import Counter
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
-
 from clinicity.accounts.acting import acting_as
-from clinicity.audit import services as audit
 from clinicity.common.actors import Actor
 from clinicity.common.exceptions import NotFound
-from clinicity.common.pages import PAGE_SIZE, Page, cursor_id, page_of
-from patients.models import (
-    TimelineEvent,
-)
+from clinicity.common.pages import PAGE_SIZE, Page, page_of
+from clinicity.privacy import keyring
+from patients.models import TimelineEvent
+from patients.permissions import demand_reader
 from patients.selectors.people import patient_get
+from patients.selectors.timeline_rows import (
+    EVERYTHING,
+    Order,
+    Wanted,
+    parsed_place,
+    place_of,
+    rows_from,
+    rows_wanted,
+)
+from patients.selectors.timeline_search import timeline_search
+
+LARGEST_PAGE = 500
 
 
-@dataclass(frozen=True)
-class TimelineSummary:
-    """How many entries of each kind, and from when until when."""
-
-    total: int
-    by_kind: dict[str, int]
-    first_at: datetime | None
-    last_at: datetime | None
+def timeline_list(
+    actor: Actor,
+    patient_id: UUID,
+    wanted: Wanted = EVERYTHING,
+    *,
+    order: Order = Order.NEWEST,
+    cursor: str | None = None,
+    size: int = PAGE_SIZE,
+) -> Page[TimelineEvent]:
+    """A page of a patient's entries. The cursor names where the last page ended."""
+    if wanted.search:
+        hits = timeline_search(actor, patient_id, wanted, order=order, cursor=cursor, size=size)
+        return hits.map(lambda hit: hit.event)
+    place = parsed_place(cursor)
+    patient_get(actor, patient_id)
+    with acting_as(actor, patient_id):
+        rows = rows_from(rows_wanted(patient_id, wanted), order, place)
+        found = list(rows[: min(size, LARGEST_PAGE) + 1])
+    return page_of(found, size=min(size, LARGEST_PAGE), key=place_of)
 
 
 def timeline_page(
@@ -38,65 +56,18 @@ def timeline_page(
     cursor: str | None = None,
     size: int = PAGE_SIZE,
 ) -> Page[TimelineEvent]:
-    """A patient's entries, newest first. The cursor is the last entry's id."""
-    patient_get(actor, patient_id)
-    with acting_as(actor, patient_id):
-        rows = TimelineEvent.objects.filter(patient_id=patient_id, deleted_at__isnull=True)
-        rows = rows.filter(kind=kind) if kind else rows
-        rows = rows.filter(occurred_at__gte=since) if since else rows
-        rows = rows.filter(occurred_at__lt=until) if until else rows
-        if after := _event_at(patient_id, cursor):
-            earlier = Q(occurred_at__lt=after.occurred_at)
-            rows = rows.filter(earlier | Q(occurred_at=after.occurred_at, id__lt=after.id))
-        found = list(rows.order_by("-occurred_at", "-id")[: size + 1])
-    return page_of(found, size=size, key=lambda event: event.id)
-
-
-def timeline_search(actor: Actor, patient_id: UUID, text: str) -> list[TimelineEvent]:
-    """Entries whose title or body holds the text. Opens this one patient's entries."""
-    needle = text.strip().casefold()
-    patient_get(actor, patient_id)
-    with acting_as(actor, patient_id):
-        rows = list(
-            TimelineEvent.objects.filter(
-                patient_id=patient_id, deleted_at__isnull=True
-            ).order_by("-occurred_at")
-        )
-        found = [row for row in rows if needle in f"{row.title}\n{row.body}".casefold()]
-        audit.record(
-            by=actor, act="timeline.search", subject="timeline_event", patient_id=patient_id,
-            count=len(found),
-        )  # fmt: skip
-    return found
-
-
-def timeline_summary(actor: Actor, patient_id: UUID) -> TimelineSummary:
-    patient_get(actor, patient_id)
-    with acting_as(actor, patient_id):
-        rows = list(
-            TimelineEvent.objects.filter(patient_id=patient_id, deleted_at__isnull=True)
-            .order_by("occurred_at")
-            .values_list("kind", "occurred_at")
-        )
-    moments = [moment for _, moment in rows]
-    return TimelineSummary(
-        total=len(rows),
-        by_kind=dict(Counter(kind for kind, _ in rows)),
-        first_at=moments[0] if moments else None,
-        last_at=moments[-1] if moments else None,
-    )
+    """The newest entries of a kind or a time, as other apps ask for them."""
+    wanted = Wanted(frozenset({kind} if kind else ()), since, until)
+    return timeline_list(actor, patient_id, wanted, cursor=cursor, size=size)
 
 
 def timeline_event_get(actor: Actor, event_id: UUID) -> TimelineEvent:
+    """One entry, with the read of its patient on record."""
+    demand_reader(actor)
     with acting_as(actor):
         event = TimelineEvent.objects.filter(id=event_id, deleted_at__isnull=True).first()
     if event is None:
         raise NotFound("There is no such entry.")
+    patient_get(actor, event.patient_id)
+    keyring.preload([event.patient_id])
     return event
-
-
-def _event_at(patient_id: UUID, cursor: str | None) -> TimelineEvent | None:
-    event_id = cursor_id(cursor)
-    if event_id is None:
-        return None
-    return TimelineEvent.objects.filter(id=event_id, patient_id=patient_id).first()

@@ -22,6 +22,9 @@ from patients.services.timeline import (
     timeline_event_add,
     timeline_event_delete,
     timeline_event_edit,
+    timeline_event_restore,
+    timeline_event_undo,
+    timeline_source_follow,
     timeline_source_remove,
 )
 
@@ -44,5 +47,8 @@ __all__ = [
     "timeline_event_add",
     "timeline_event_delete",
     "timeline_event_edit",
+    "timeline_event_restore",
+    "timeline_event_undo",
+    "timeline_source_follow",
     "timeline_source_remove",
 ]
