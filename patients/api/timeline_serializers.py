@@ -5,6 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from patients.models import Visibility
 from patients.selectors import Order, Wanted
 
 LONGEST_BODY = 20_000
@@ -16,6 +17,7 @@ class TimelineEventInput(serializers.Serializer[object]):
     title = serializers.CharField(max_length=200)
     body = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_BODY)
     occurred_at = serializers.DateTimeField()
+    visibility = serializers.ChoiceField(Visibility.choices, required=False)
 
 
 class TimelineEventChanges(serializers.Serializer[object]):
@@ -23,6 +25,7 @@ class TimelineEventChanges(serializers.Serializer[object]):
     title = serializers.CharField(max_length=200, required=False)
     body = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_BODY)
     occurred_at = serializers.DateTimeField(required=False)
+    visibility = serializers.ChoiceField(Visibility.choices, required=False)
     version = serializers.IntegerField(
         required=False, help_text="The version that was read: another one is a 409."
     )
@@ -45,6 +48,7 @@ class TimelineEventOutput(serializers.Serializer[object]):
     source_id = serializers.UUIDField(allow_null=True)
     created_by = serializers.UUIDField()
     created_at = serializers.DateTimeField()
+    visibility = serializers.CharField()
     version = serializers.IntegerField()
 
 

@@ -11,7 +11,7 @@ from django.db import migrations, models
 
 import clinicity.common.ids
 import clinicity.privacy.fields
-from clinicity.common.rls import AppendOnly, SecurePatientTable
+from clinicity.common.rls import AppendOnly, SecurePatientItems
 
 # Whoever may not see an entry may not see how it read before either.
 WITH_THEIR_EVENT = """
@@ -37,7 +37,7 @@ $$;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("patients", "0003_narrower_scope"),
+        ("patients", "0004_access"),
     ]
 
     operations = [
@@ -57,6 +57,19 @@ class Migration(migrations.Migration):
                     "created_at",
                     models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[
+                            ("author", "only its author"),
+                            ("restricted", "those who treat"),
+                            ("team", "the care team"),
+                            ("released", "the care team and the patient"),
+                        ],
+                        default="released",
+                        max_length=10,
+                    ),
+                ),
                 ("version", models.PositiveIntegerField()),
                 (
                     "act",
@@ -72,6 +85,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("changed_by", models.UUIDField()),
+                ("created_by", models.UUIDField()),
                 ("kind", models.CharField(max_length=40)),
                 ("occurred_at", models.DateTimeField()),
                 ("title", clinicity.privacy.fields.EncryptedCharField()),
@@ -102,7 +116,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("deleted_at__isnull", True)),
                 fields=["patient", "-occurred_at", "-id"],
-                include=("kind", "created_by"),
+                include=("kind", "created_by", "visibility"),
                 name="timeline_newest",
             ),
         ),
@@ -148,7 +162,7 @@ class Migration(migrations.Migration):
                 fields=("event", "version"), name="timeline_version_once"
             ),
         ),
-        SecurePatientTable("patients_timelineeventversion"),
+        SecurePatientItems("patients_timelineeventversion", author="created_by"),
         migrations.RunSQL(WITH_THEIR_EVENT, WITHOUT_IT),
         AppendOnly("patients_timelineeventversion"),
         migrations.RunSQL(HOLDING, "DROP FUNCTION clinicity_timeline_holding(bigint[])"),

@@ -11,12 +11,14 @@ from clinicity.privacy.fields import (
     EncryptedCharField,
     EncryptedTextField,
 )
-from patients.models.people import BASE, PatientRecord
+from patients.models.people import ITEM, PatientItem, Visibility
 
 
-class TimelineEvent(PatientRecord):
+class TimelineEvent(PatientItem):
     """One entry of the longitudinal list. `source_*` says which row it tells of."""
 
+    # What upper apps write here is for the team until someone releases it.
+    visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.TEAM)
     kind = models.CharField(max_length=40)
     occurred_at = models.DateTimeField()
     title = EncryptedCharField(max_length=200)
@@ -30,12 +32,12 @@ class TimelineEvent(PatientRecord):
     search_tokens = ArrayField(models.BigIntegerField(), default=list)
     search_scheme = models.CharField(max_length=16, blank=True, default="")
 
-    class Meta(PatientRecord.Meta):
+    class Meta(PatientItem.Meta):
         indexes: ClassVar = [
             # Alone it answers how many there are of what, when and by whom.
             models.Index(
                 fields=["patient", "-occurred_at", "-id"],
-                include=["kind", "created_by"],
+                include=["kind", "created_by", "visibility"],
                 condition=models.Q(deleted_at__isnull=True),
                 name="timeline_newest",
             ),
@@ -59,15 +61,17 @@ class TimelineEvent(PatientRecord):
         subject: ClassVar = "patient_id"
         protected: ClassVar = ("title", "body")
         plain: ClassVar = (
-            *BASE, "kind", "occurred_at", "source_kind", "source_id", "created_by", "version",
+            *ITEM, "kind", "occurred_at", "source_kind", "source_id", "created_by", "version",
             "deleted_at", "search_tokens", "search_scheme",
         )  # fmt: skip
 
 
-class TimelineEventVersion(PatientRecord):
+class TimelineEventVersion(PatientItem):
     """How an entry read until someone changed it (append-only).
 
     `version` is the one that these words had; `act` ended it, by `changed_by` at `created_at`.
+    It keeps the visibility that it had: what was only its author's stays theirs, whoever
+    may see the entry later. `created_by` is the entry's.
     """
 
     class Act(models.TextChoices):
@@ -81,12 +85,13 @@ class TimelineEventVersion(PatientRecord):
     version = models.PositiveIntegerField()
     act = models.CharField(max_length=10, choices=Act)
     changed_by = models.UUIDField()
+    created_by = models.UUIDField()
     kind = models.CharField(max_length=40)
     occurred_at = models.DateTimeField()
     title = EncryptedCharField(max_length=200)
     body = EncryptedTextField(blank=True, default="")
 
-    class Meta(PatientRecord.Meta):
+    class Meta(PatientItem.Meta):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["event", "version"], name="timeline_version_once")
         ]
@@ -95,5 +100,6 @@ class TimelineEventVersion(PatientRecord):
         subject: ClassVar = "patient_id"
         protected: ClassVar = ("title", "body")
         plain: ClassVar = (
-            *BASE, "event", "version", "act", "changed_by", "kind", "occurred_at",
+            *ITEM, "event", "version", "act", "changed_by", "created_by", "kind",
+            "occurred_at",
         )  # fmt: skip

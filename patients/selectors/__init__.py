@@ -1,6 +1,7 @@
 """Every read of this app, by what it reads."""
 
 from patients.selectors.chart import allergies, conditions, doses, lab_results, medications
+from patients.selectors.consent import NoConsent, consents, demand_consent
 from patients.selectors.encounters import appointments_between, encounters
 from patients.selectors.people import (
     deleted_patient_get,
@@ -20,6 +21,7 @@ from patients.selectors.timeline_search import timeline_search
 from patients.selectors.timeline_summary import TimelineSummary, timeline_summary
 
 __all__ = [
+    "NoConsent",
     "Order",
     "TimelineHistory",
     "TimelineSummary",
@@ -28,7 +30,9 @@ __all__ = [
     "appointments_between",
     "care_team",
     "conditions",
+    "consents",
     "deleted_patient_get",
+    "demand_consent",
     "doses",
     "encounters",
     "lab_results",

@@ -14,7 +14,7 @@ from patients.models import TimelineEvent, TimelineEventVersion
 from patients.permissions import demand_reader
 from patients.selectors.people import patient_get
 
-FIELDS = ("title", "body", "kind", "occurred_at")
+FIELDS = ("title", "body", "kind", "occurred_at", "visibility")
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,7 @@ def timeline_history(actor: Actor, event_id: UUID) -> TimelineHistory:
 def _changes(
     event: TimelineEvent, versions: Sequence[TimelineEventVersion]
 ) -> list[TimelineChange]:
+    """Between two versions one of which is hidden from this reader, nothing is compared."""
     made = TimelineChange(1, "add", event.created_by, event.created_at)
     later = [
         TimelineChange(
@@ -71,7 +72,8 @@ def _changes(
             [
                 FieldChange(name, getattr(before, name), getattr(after, name))
                 for name in FIELDS
-                if getattr(before, name) != getattr(after, name)
+                if after.version == before.version + 1
+                and getattr(before, name) != getattr(after, name)
             ],
         )
         for before, after in pairwise([*versions, event])

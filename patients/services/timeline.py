@@ -10,16 +10,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import ProgrammingError, transaction
+
 from clinicity.accounts.acting import acting_as
 from clinicity.audit import services as audit
 from clinicity.common import clock
 from clinicity.common.actors import Actor, Role
-from clinicity.common.exceptions import Conflict, Invalid, NotFound
+from clinicity.common.exceptions import Conflict, Invalid, NotFound, Refused
 from clinicity.privacy import fulltext
-from patients.models import Patient, TimelineEvent, TimelineEventVersion
+from patients.models import Patient, TimelineEvent, TimelineEventVersion, Visibility
 from patients.permissions import demand_writer
 
-EDITABLE = ("title", "body", "kind", "occurred_at")
+EDITABLE = ("title", "body", "kind", "occurred_at", "visibility")
 LONGEST_TITLE, LONGEST_BODY = 200, 20_000
 KIND = re.compile(r"[a-z][a-z0-9_.]{0,39}")
 FIRST_YEAR, LAST_YEAR = 1900, 2200
@@ -36,6 +38,7 @@ def timeline_event_add(
     body: str = "",
     source_kind: str = "",
     source_id: UUID | None = None,
+    visibility: str = Visibility.TEAM,
 ) -> TimelineEvent:
     """Add an entry, in the caller's transaction when there is one.
 
@@ -45,6 +48,7 @@ def timeline_event_add(
     event = TimelineEvent(
         patient_id=patient_id, kind=_kind(kind), title=title.strip(), body=body,
         occurred_at=occurred_at, source_kind=source_kind, source_id=source_id, created_by=by.id,
+        visibility=visibility,
     )  # fmt: skip
     _demand_plausible(event)
     with acting_as(by, _scope(by, patient_id)):
@@ -53,7 +57,7 @@ def timeline_event_add(
         if known:
             return known
         index(event)
-        event.save(force_insert=True)
+        _stored(event)
         _record(by, "timeline.add", event)
     return event
 
@@ -79,13 +83,7 @@ def timeline_event_undo(
     demand_writer(by)
     with acting_as(by):
         event = _own_event_locked(event_id, version)
-        before = (
-            TimelineEventVersion.objects.filter(event=event, act__in=(Act.EDIT, Act.UNDO))
-            .order_by("-version")
-            .first()
-        )
-        if before is None:
-            raise Conflict("This entry was never changed.")
+        before = _before_last_edit(event)
         _change(by, event, {name: getattr(before, name) for name in EDITABLE}, Act.UNDO)
     return event
 
@@ -116,17 +114,24 @@ def timeline_source_follow(
     title: str,
     occurred_at: datetime,
     body: str = "",
+    visibility: str = Visibility.TEAM,
 ) -> TimelineEvent:
     """Say what a source row tells now: adds its entry, changes it or puts it back."""
     demand_writer(by)
-    told = {"kind": kind, "title": title, "occurred_at": occurred_at, "body": body}
+    told: dict[str, Any] = {
+        "kind": kind, "title": title, "occurred_at": occurred_at, "body": body,
+        "visibility": visibility,
+    }  # fmt: skip
     with acting_as(by, _scope(by, patient_id)):
         event = _of_source(patient_id, source_kind, source_id)
         if event is None:
             return timeline_event_add(
-                by=by, patient_id=patient_id, kind=kind, title=title, occurred_at=occurred_at,
-                body=body, source_kind=source_kind, source_id=source_id,
-            )  # fmt: skip
+                by=by,
+                patient_id=patient_id,
+                source_kind=source_kind,
+                source_id=source_id,
+                **told,
+            )
         if event.deleted_at:
             _put_back(by, event)
         _change(by, event, told, Act.FOLLOW)
@@ -165,6 +170,17 @@ def _change(by: Actor, event: TimelineEvent, changes: Mapping[str, Any], act: st
     _record(by, f"timeline.{act}", event, fields=changed)
 
 
+def _before_last_edit(event: TimelineEvent) -> TimelineEventVersion:
+    """Versions that the actor may not see are missing, and an edit among them isn't theirs."""
+    versions = list(TimelineEventVersion.objects.filter(event=event).order_by("-version"))
+    for number, version in zip(range(event.version - 1, 0, -1), versions, strict=False):
+        if version.version != number:
+            break
+        if version.act in (Act.EDIT, Act.UNDO):
+            return version
+    raise Conflict("There is no edit of this entry that you could take back.")
+
+
 def _trimmed(name: str, value: Any) -> Any:
     if name == "kind":
         return _kind(value)
@@ -194,15 +210,24 @@ def _keep(by: Actor, event: TimelineEvent, act: str) -> None:
     """Keep how the entry reads until now."""
     TimelineEventVersion(
         patient_id=event.patient_id, event=event, version=event.version, act=act,
-        changed_by=by.id, kind=event.kind, occurred_at=event.occurred_at, title=event.title,
-        body=event.body,
+        changed_by=by.id, created_by=event.created_by, visibility=event.visibility,
+        kind=event.kind, occurred_at=event.occurred_at, title=event.title, body=event.body,
     ).save(force_insert=True)  # fmt: skip
 
 
 def _save(event: TimelineEvent) -> None:
     event.version += 1
     index(event)
-    event.save()
+    _stored(event)
+
+
+def _stored(event: TimelineEvent) -> None:
+    """Row security lets nobody hide an entry from themselves; that is said in words."""
+    try:
+        with transaction.atomic():
+            event.save(force_insert=event._state.adding, force_update=not event._state.adding)
+    except ProgrammingError as error:
+        raise Refused("You would not see this entry yourself any more.") from error
 
 
 def _scope(by: Actor, patient_id: UUID) -> UUID | None:
@@ -215,6 +240,8 @@ def _demand_plausible(event: TimelineEvent) -> None:
         errors["title"] = [f"A title of 1 to {LONGEST_TITLE} characters is needed."]
     if len(event.body) > LONGEST_BODY:
         errors["body"] = [f"At most {LONGEST_BODY:,} characters fit."]
+    if event.visibility not in Visibility.values:
+        errors["visibility"] = [f"Choose one of {', '.join(Visibility.values)}."]
     if not KIND.fullmatch(event.kind):
         errors["kind"] = ["A kind is a short word in small letters, such as note or visit."]
     if not FIRST_YEAR <= event.occurred_at.year <= LAST_YEAR:

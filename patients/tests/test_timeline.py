@@ -321,3 +321,75 @@ def test_many_entries_cost_no_more_queries_or_rows(
     for day in range(120):
         add(at=NOON + timedelta(days=day))
     assert counted() == few
+
+
+@pytest.mark.parametrize("visibility", ["author", "restricted"])
+def test_what_others_may_not_see_is_neither_listed_counted_found_nor_told(
+    alice: User, bob: User, patient: Patient, add: Add, visibility: str
+) -> None:
+    """Bob covers: what is Alice's alone, or for those who treat, isn't his."""
+    event = add("Doubts about adherence", visibility=visibility)
+    services.timeline_event_edit(
+        by=alice.actor, event_id=event.id, changes={"title": "Doubts about lithium"}
+    )
+    word = Wanted(text="doubts")
+    assert walk(alice, patient, 5) == walk(alice, patient, 5, wanted=word) == [event.id]
+    assert walk(bob, patient, 5) == walk(bob, patient, 5, wanted=word) == []
+    assert selectors.timeline_summary(alice.actor, patient.id).total == 1
+    assert selectors.timeline_summary(bob.actor, patient.id).total == 0
+    assert selectors.timeline_summary(bob.actor, patient.id, word).offered == {}
+    for read in (selectors.timeline_history, selectors.timeline_event_get):
+        with pytest.raises(NotFound):
+            read(bob.actor, event.id)
+    with acting_as(bob.actor, patient.id):
+        assert not TimelineEventVersion.objects.exists()
+    with pytest.raises(NotFound):
+        services.timeline_event_edit(
+            by=bob.actor, event_id=event.id, changes={"visibility": "team"}
+        )
+
+
+def test_words_that_were_only_the_authors_stay_theirs(alice: User, bob: User, add: Add) -> None:
+    event = add("Raw thoughts", visibility="author")
+    services.timeline_event_edit(
+        by=alice.actor, event_id=event.id,
+        changes={"title": "Formulation", "visibility": "team"},
+    )  # fmt: skip
+    with pytest.raises(Conflict):  # an undo would bring back what Bob may not read
+        services.timeline_event_undo(by=bob.actor, event_id=event.id)
+    services.timeline_event_edit(
+        by=bob.actor, event_id=event.id, changes={"title": "Formulation, agreed"}
+    )
+    theirs = selectors.timeline_history(bob.actor, event.id)
+    assert [change.version for change in theirs.changes] == [3, 1]
+    assert "Raw thoughts" not in repr(theirs.changes)
+    assert "Raw thoughts" in repr(selectors.timeline_history(alice.actor, event.id).changes)
+
+
+def test_nobody_hides_an_entry_from_themselves(alice: User, bob: User, add: Add) -> None:
+    event = add()
+    for visibility in ("author", "restricted"):
+        with pytest.raises(Refused):
+            services.timeline_event_edit(
+                by=bob.actor, event_id=event.id, changes={"visibility": visibility}
+            )
+    assert selectors.timeline_event_get(alice.actor, event.id).visibility == "team"
+
+
+def test_the_patient_reads_what_is_released(alice: User, patient: Patient, add: Add) -> None:
+    from clinicity.accounts.services import user_create
+    from clinicity.common.actors import SYSTEM, Role
+
+    me = user_create(
+        by=SYSTEM, email="zoe@home.example", password="correct horse battery staple",
+        display_name="Zoë", role=Role.PATIENT,
+    )  # fmt: skip
+    with acting_as(alice.actor, patient.id):
+        Patient.objects.filter(id=patient.id).update(user=me)
+    add("For the team")
+    shown = add("For Zoë", visibility="released")
+    assert walk(me, patient, 5) == [shown.id]
+    assert walk(me, patient, 5, wanted=Wanted(text="for")) == [shown.id]
+    assert selectors.timeline_summary(me.actor, patient.id).total == 1
+    with pytest.raises(Refused):
+        services.timeline_event_delete(by=me.actor, event_id=shown.id)
