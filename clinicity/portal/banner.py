@@ -14,6 +14,7 @@ from patients.models import Patient
 ROOMS = (
     (_("Overview"), "portal:patient"),
     (_("Readings"), "biometrics:series"),
+    (_("Timeline"), "patients:timeline"),
     (_("Twin"), "twins:detail"),
     (_("Documents"), "documents:of_patient"),
     (_("Chat"), "agents:chat"),
@@ -34,12 +35,20 @@ def banner_of(
             {
                 "label": label,
                 "url": url,
-                "current": match is not None and match.app_name == name.partition(":")[0],
+                "current": match is not None and _is_room(match, name),
             }
             for label, name in ROOMS
             if (url := url_if_built(name, patient.id))
         ],
     }
+
+
+def _is_room(match: ResolverMatch, name: str) -> bool:
+    """An app is a room, and patients has several: there the page's name tells."""
+    app, _sep, page = name.partition(":")
+    return match.app_name == app and (
+        app != "patients" or (match.url_name or "").startswith(page)
+    )
 
 
 def url_if_built(name: str, *args: Any) -> str:

@@ -14,7 +14,13 @@ from patients.selectors.people import (
 )
 from patients.selectors.questionnaires import questionnaire_responses
 from patients.selectors.team import care_team
-from patients.selectors.timeline import timeline_event_get, timeline_list, timeline_page
+from patients.selectors.timeline import (
+    timeline_authors,
+    timeline_event_get,
+    timeline_export,
+    timeline_list,
+    timeline_page,
+)
 from patients.selectors.timeline_history import TimelineHistory, timeline_history
 from patients.selectors.timeline_rows import Order, Wanted
 from patients.selectors.timeline_search import timeline_search
@@ -41,7 +47,9 @@ __all__ = [
     "patient_ids",
     "patients_page",
     "questionnaire_responses",
+    "timeline_authors",
     "timeline_event_get",
+    "timeline_export",
     "timeline_history",
     "timeline_list",
     "timeline_page",

@@ -16,6 +16,7 @@ from clinicity.privacy.fulltext import Search
 from patients.models import TimelineEvent
 from patients.selectors.people import patient_get
 from patients.selectors.timeline_rows import (
+    LARGEST_PAGE,
     Order,
     Place,
     Wanted,
@@ -61,7 +62,7 @@ def timeline_search(
     size: int = PAGE_SIZE,
 ) -> Page[Hit]:
     """Entries that hold all the words. The trail notes that there was a search, not for what."""
-    search, place, size = searched(wanted.text), parsed_place(cursor), min(size, PAGE_SIZE)
+    search, place, size = searched(wanted.text), parsed_place(cursor), min(size, LARGEST_PAGE)
     patient_get(actor, patient_id)
     with acting_as(actor, patient_id):
         hits, ended = _found(patient_id, wanted, search, order, place, size)
