@@ -102,7 +102,7 @@ class TimelineEntryForm(TimelineEventForm):
 class TimelineFilterForm(forms.Form):
     """What is wanted of a timeline; `until` is the last day."""
 
-    q = forms.CharField(
+    find = forms.CharField(  # "q" is the bar's, which finds patients
         label=_("Search"), max_length=200, required=False,
         widget=forms.TextInput(
             {"type": "search", "data-search": "page", "autocomplete": "off",
@@ -133,7 +133,7 @@ class TimelineFilterForm(forms.Form):
         data = self.cleaned_data
         return Wanted(
             frozenset(kinds), _midnight(data["since"], zone),
-            _midnight(data["until"], zone, days=1), data["author"], data["q"],
+            _midnight(data["until"], zone, days=1), data["author"], data["find"],
         )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from patients.selectors.timeline_history import FieldChange, TimelineHistory
 from patients.selectors.timeline_rows import Wanted, parsed_place
 from patients.selectors.timeline_search import Hit, Part
 from patients.selectors.timeline_summary import TimelineSummary
-from patients.timeline_words import kind_name
+from patients.timeline_words import kind_name, kind_names
 
 DAY, MONTH, MOMENT = "j M Y", "F Y", "j M Y, H:i"
 # The page on which a source row is seen, and whether it is the row's own or its patient's.
@@ -102,10 +102,10 @@ def plain(events: Iterable[TimelineEvent]) -> list[Hit]:
 
 def chips(summary: TimelineSummary, wanted: Wanted, query: Mapping[str, str]) -> list[Chip]:
     """Each kind there is; a click adds it to the chosen ones or takes it out."""
-    kinds = sorted({*summary.offered, *wanted.kinds}, key=kind_name)
+    kinds = sorted({*summary.offered, *wanted.kinds}, key=kind_names)
     return [
         Chip(
-            kind_name(kind), summary.offered.get(kind, 0), kind in wanted.kinds,
+            kind_names(kind), summary.offered.get(kind, 0), kind in wanted.kinds,
             _query(query, kind=sorted(wanted.kinds ^ {kind})),
         )
         for kind in kinds

@@ -14,26 +14,38 @@ from patients.selectors.timeline_summary import TimelineSummary
 DAY = "j M Y"
 # From this age on, that nothing came after the last entry is worth saying.
 QUIET = timedelta(days=14)
-KINDS: Mapping[str, str | Promise] = {
-    "alert": gettext_lazy("Alerts"),
-    "allergy": gettext_lazy("Allergies"),
-    "condition": gettext_lazy("Conditions"),
-    "document": gettext_lazy("Documents"),
-    "encounter": gettext_lazy("Visits"),
-    "genetics": gettext_lazy("Genetics"),
-    "import": gettext_lazy("Imports"),
-    "lab": gettext_lazy("Results"),
-    "medication": gettext_lazy("Medication"),
-    "note": gettext_lazy("Notes"),
-    "questionnaire": gettext_lazy("Questionnaires"),
-    "twin": gettext_lazy("Digital twin"),
+# A kind of one entry, and of several.
+KINDS: Mapping[str, tuple[Promise, Promise]] = {
+    "alert": (gettext_lazy("Alert"), gettext_lazy("Alerts")),
+    "allergy": (gettext_lazy("Allergy"), gettext_lazy("Allergies")),
+    "condition": (gettext_lazy("Condition"), gettext_lazy("Conditions")),
+    "document": (gettext_lazy("Document"), gettext_lazy("Documents")),
+    "encounter": (gettext_lazy("Visit"), gettext_lazy("Visits")),
+    "genetics": (gettext_lazy("Genetics"), gettext_lazy("Genetics")),
+    "import": (gettext_lazy("Import"), gettext_lazy("Imports")),
+    "incident": (gettext_lazy("Incident"), gettext_lazy("Incidents")),
+    "lab": (gettext_lazy("Result"), gettext_lazy("Results")),
+    "life_event": (gettext_lazy("Life event"), gettext_lazy("Life events")),
+    "medication": (gettext_lazy("Medication"), gettext_lazy("Medication")),
+    "note": (gettext_lazy("Note"), gettext_lazy("Notes")),
+    "phone_call": (gettext_lazy("Phone call"), gettext_lazy("Phone calls")),
+    "questionnaire": (gettext_lazy("Questionnaire"), gettext_lazy("Questionnaires")),
+    "twin": (gettext_lazy("Digital twin"), gettext_lazy("Digital twin")),
 }
 
 
 def kind_name(kind: str) -> str:
-    """A kind that nobody named reads as its own words: phone_call, Phone call."""
-    known = KINDS.get(kind)
-    return str(known) if known else kind.replace("_", " ").replace(".", " ").capitalize()
+    """Of one entry. A kind that nobody named reads as its own words."""
+    return str(KINDS[kind][0]) if kind in KINDS else _own_words(kind)
+
+
+def kind_names(kind: str) -> str:
+    """Of several entries."""
+    return str(KINDS[kind][1]) if kind in KINDS else _own_words(kind)
+
+
+def _own_words(kind: str) -> str:
+    return kind.replace("_", " ").replace(".", " ").capitalize()
 
 
 def summary_words(summary: TimelineSummary, wanted: Wanted, *, now: datetime) -> str:

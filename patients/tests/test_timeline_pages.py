@@ -84,13 +84,13 @@ def test_chips_choose_kinds_and_count_the_others(
 def test_search_marks_what_it_finds(browser: Client, alice: User, patient: Patient) -> None:
     add(alice, patient, "Rang", body="<b>Wakes</b> at four")
     add(alice, patient, "Sleeps")
-    text = page(browser, patient, "?q=waking")
+    text = page(browser, patient, "?find=waking")
     assert "&lt;b&gt;<mark>Wakes</mark>&lt;/b&gt;" in text
     assert "Sleeps" not in text
-    assert "No entry answers to this" in page(browser, patient, "?q=submarine")
+    assert "No entry answers to this" in page(browser, patient, "?find=submarine")
 
 
-@pytest.mark.parametrize("query", ["q=%3F", "since=yesterday", "author=x", "order=sideways"])
+@pytest.mark.parametrize("query", ["find=%3F", "since=yesterday", "author=x", "order=sideways"])
 def test_a_filter_that_cannot_be_read_is_said_and_left_out(
     browser: Client, alice: User, patient: Patient, query: str
 ) -> None:
@@ -122,7 +122,7 @@ def test_htmx_gets_the_list_and_older_lines_alone(
     )
     assert part.lstrip().startswith("<li")
     assert part.count("data-row") == 10
-    listed = page(browser, patient, "?q=day", **HTMX)
+    listed = page(browser, patient, "?find=day", **HTMX)
     assert listed.lstrip().startswith('<div id="timeline-list"')
     restored = page(browser, patient, **HTMX | {"HX-History-Restore-Request": "true"})
     assert restored.startswith("<!doctype html>")
@@ -265,7 +265,7 @@ def many(user: User, patient: Patient, count: int) -> None:
 def test_ten_thousand_entries_cost_a_page_no_more_than_sixty(
     browser: Client, alice: User, patient: Patient
 ) -> None:
-    asks = ["", "?kind=lab", "?q=waking", '?q="low in mood"']
+    asks = ["", "?kind=lab", "?find=waking", '?find="low in mood"']
 
     def cost(ask: str) -> tuple[int, int]:
         browser.get(url(patient, ask))  # what is cached is cached by then

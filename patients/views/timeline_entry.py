@@ -160,6 +160,8 @@ def _changed(
     names = names_of([event.created_by])
     zone = ZoneInfo(patient.time_zone)
     [line] = timeline_presenter.lines(timeline_presenter.plain([event]), names, zone)
+    # The toast that asked is gone by then, and its answer brings no other.
+    said = "" if request.POST.get("quiet") else said
     context = {
         "patient": patient, "line": line, "said": said, "undo": undo, "may_write": True,
         "removed": undo == "restore",

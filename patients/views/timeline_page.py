@@ -71,7 +71,7 @@ def _context(request: HttpRequest, patient: Patient, *, size: int = 50) -> dict[
     query = {
         name: value
         for name, value in request.GET.lists()
-        if name in ("q", "since", "until", "author", "order", "kind")
+        if name in ("find", "since", "until", "author", "order", "kind")
     }
     return {
         "patient": patient, "page": page, "form": form, "summary": summary, "wanted": wanted,
@@ -94,7 +94,7 @@ def _asked(
     try:
         wanted.search  # noqa: B018  raises where there is no word to look for
     except Invalid as refusal:
-        form.add_error("q", refusal.detail)
+        form.add_error("find", refusal.detail)
         return form, replace(wanted, text="")
     return form, wanted
 
