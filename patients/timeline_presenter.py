@@ -100,7 +100,7 @@ def plain(events: Iterable[TimelineEvent]) -> list[Hit]:
     ]
 
 
-def chips(summary: TimelineSummary, wanted: Wanted, query: Mapping[str, str]) -> list[Chip]:
+def chips(summary: TimelineSummary, wanted: Wanted, query: Mapping[str, Any]) -> list[Chip]:
     """Each kind there is; a click adds it to the chosen ones or takes it out."""
     kinds = sorted({*summary.offered, *wanted.kinds}, key=kind_names)
     return [

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 from uuid import UUID
 
 from clinicity.accounts.acting import acting_as
@@ -65,6 +64,7 @@ def _changes(
     event: TimelineEvent, versions: Sequence[TimelineEventVersion]
 ) -> list[TimelineChange]:
     """Between two versions one of which is hidden from this reader, nothing is compared."""
+    states: list[TimelineEventVersion | TimelineEvent] = [*versions, event]
     made = TimelineChange(1, "add", event.created_by, event.created_at)
     later = [
         TimelineChange(
@@ -76,6 +76,6 @@ def _changes(
                 and getattr(before, name) != getattr(after, name)
             ],
         )
-        for before, after in pairwise([*versions, event])
+        for before, after in zip(versions, states[1:], strict=True)
     ]  # fmt: skip
     return [*reversed(later), made]

@@ -1,9 +1,9 @@
 """Which entries of a patient's timeline are wanted, in which order, from where on."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -84,7 +84,9 @@ def searched(text: str) -> Search:
 
 def rows_wanted(patient_id: UUID, wanted: Wanted) -> QuerySet[TimelineEvent]:
     """Entries that may be wanted: of a phrase, its words are there in some order."""
-    rows = TimelineEvent.objects.filter(patient_id=patient_id, deleted_at__isnull=True)
+    rows: QuerySet[TimelineEvent] = TimelineEvent.objects.filter(
+        patient_id=patient_id, deleted_at__isnull=True
+    )
     rows = rows.filter(kind__in=wanted.kinds) if wanted.kinds else rows
     rows = rows.filter(occurred_at__gte=wanted.since) if wanted.since else rows
     rows = rows.filter(occurred_at__lt=wanted.until) if wanted.until else rows
@@ -94,9 +96,7 @@ def rows_wanted(patient_id: UUID, wanted: Wanted) -> QuerySet[TimelineEvent]:
     return rows.defer("search_tokens")
 
 
-def _holding(
-    rows: QuerySet[TimelineEvent], tokens: Sequence[Sequence[int]]
-) -> QuerySet[TimelineEvent]:
+def _holding(rows: QuerySet[TimelineEvent], tokens: list[Any]) -> QuerySet[TimelineEvent]:
     """Those of the rows that have a token of each word."""
     asked = " INTERSECT ".join([HOLDING] * len(tokens))
     with connection.cursor() as cursor:
