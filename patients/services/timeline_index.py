@@ -2,6 +2,7 @@
 a change of `HASH_SECRET`, of `SEARCH_LANGUAGES` or of how words become tokens."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
 from clinicity.accounts.acting import Scope, acting_as
 from clinicity.audit import services as audit
@@ -37,8 +38,29 @@ def _batch_indexed(by: Actor, size: int) -> int:
         events = list(stale.select_for_update(skip_locked=True).order_by("id")[:size])
         keyring.preload(event.patient_id for event in events)
         for event in events:
-            index(event)
+            _index_if_readable(event)
         TimelineEvent.objects.bulk_update(events, ["search_tokens", "search_scheme"])
         if events:
             audit.record(by=by, act="timeline.index", subject="timeline", count=len(events))
     return len(events)
+
+
+def timeline_index_forget(*, by: Actor, patient_id: UUID) -> int:
+    """Empty the tokens of a patient whose texts are erased; gives of how many entries."""
+    demand_writer(by)
+    with acting_as(by, patient_id):
+        rows = TimelineEvent.objects.filter(patient_id=patient_id)
+        count = rows.update(search_tokens=[], search_scheme=fulltext.scheme())
+        audit.record(
+            by=by, act="timeline.index_forget", subject="timeline", patient_id=patient_id,
+            count=count,
+        )  # fmt: skip
+    return count
+
+
+def _index_if_readable(event: TimelineEvent) -> None:
+    """A text whose key was destroyed has no words any more."""
+    try:
+        index(event)
+    except keyring.NoKey:
+        event.search_tokens, event.search_scheme = [], fulltext.scheme()

@@ -243,3 +243,20 @@ def test_a_new_secret_makes_all_rows_stale_and_a_rebuild_heals(
     with acting_as(alice.actor, patient.id):
         assert not set(before) & set(TimelineEvent.objects.get().search_tokens)
     assert titles(alice, patient, PLANTED) == [PLANTED]
+
+
+def test_an_erased_patient_keeps_no_tokens_and_stops_no_rebuild(
+    alice: User, patient: Patient
+) -> None:
+    from clinicity.common.actors import WORKER
+    from clinicity.privacy import keyring
+    from patients.services.timeline_index import timeline_index_forget, timeline_index_left
+
+    add(alice, patient, PLANTED)
+    assert timeline_index_forget(by=WORKER, patient_id=patient.id) == 1
+    stale(alice, patient, 2)
+    keyring.subject_key_destroy(patient.id)
+    call_command("rebuild_search_index", stdout=StringIO())
+    assert timeline_index_left(by=WORKER) == 0
+    with acting_as(alice.actor, patient.id):
+        assert {len(row.search_tokens) for row in TimelineEvent.objects.all()} == {0}
