@@ -6,13 +6,14 @@ plain columns with a `tsvector` of the words and the fitting indexes, read over 
 connection by its owner without any check. Both give the same entries. `_page` is the newest
 50, `_kind` the newest 50 of one kind, `_common` 20 hits of a word that a tenth of the entries
 hold, `_rare` of one that three hold, `_phrase` of two words side by side, `_none` of a word
-that none holds, `_summary` the counts of kinds by month.
+that none holds, `_summary` the counts of kinds by month. `_html` are whole pages.
 """
 
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from psycopg import Connection
 from benchmarks.place import Cast, cast, opened, owner
 from benchmarks.rounds import OURS, Report, parser, row_of, tell
 
-ROUNDS, ENTRIES = 31, 10_000
+ROUNDS, ENTRIES, LARGEST_PAGE = 31, 10_000, 150_000
 KINDS = ("note", "lab", "encounter", "medication", "questionnaire", "alert", "document")
 VOCABULARY = """
 sleep waking mood energy appetite anxiety walking pharmacy dosage tremor nausea headache sister
@@ -48,15 +49,14 @@ Reader = Callable[[], Any]
 
 def main() -> None:
     given = _options()
-    with opened("timeline") as place:
+    with opened("timeline"):
         people = cast(2)
         _fill(people, given.entries)
         with owner() as connection:
             _copy(people, connection)
-            readers = _ours(people) | _theirs(people.patients[0], connection)
+            readers = _ours(people) | _theirs(people.patients[0], connection) | _pages(people)
             _demand_equal(readers)
             report = _timed(readers, given.rounds)
-        del place
     tell(report, as_json=given.json)
 
 
@@ -115,7 +115,7 @@ def _ours(people: Cast) -> dict[str, Reader]:
 
     def read(wanted: Wanted) -> Sequence[UUID]:
         page = selectors.timeline_list(actor, patient_id, wanted)
-        return [(row.id, row.title, row.body)[0] for row in page.items]
+        return [row.id for row in page.items if row.title and row.body]  # opened, both
 
     def find(text: str) -> Sequence[UUID]:
         page = selectors.timeline_search(actor, patient_id, Wanted(text=text), size=20)
@@ -133,6 +133,28 @@ def _ours(people: Cast) -> dict[str, Reader]:
         f"{OURS}_none": lambda: find(NONE),
         f"{OURS}_summary": count,
     }
+
+
+def _pages(people: Cast) -> dict[str, Reader]:
+    """The same as whole pages, rendered in process: session, banner, counts and all."""
+    from django.test import Client  # noqa: PLC0415
+
+    from clinicity.accounts.models import User  # noqa: PLC0415
+
+    client = Client()
+    client.force_login(User.objects.get(id=people.actor.id))
+
+    def read(query: str) -> int:
+        answer = client.get(f"/patients/{people.patients[0]}/timeline/{query}")
+        return answer.status_code * (len(answer.content) < LARGEST_PAGE)
+
+    asked = {
+        "page": "",
+        "kind": "?kind=lab",
+        "common": f"?find={COMMON}",
+        "rare": f"?find={RARE}",
+    }
+    return {f"{OURS}_{name}_html": partial(read, query) for name, query in asked.items()}
 
 
 def _theirs(patient_id: UUID, connection: Connection) -> dict[str, Reader]:

@@ -115,18 +115,16 @@ class TimelineFilterForm(forms.Form):
     until = forms.DateField(
         label=_("Until"), required=False, widget=forms.DateInput({"type": "date"})
     )
-    author = forms.TypedChoiceField(
-        label=_("Written by"), required=False, coerce=UUID, empty_value=None
-    )
+    author = forms.UUIDField(label=_("Written by"), required=False, widget=forms.Select)
     order = forms.TypedChoiceField(
         label=_("Order"), required=False, coerce=Order, empty_value=Order.NEWEST,
         choices=[("newest", _("Newest first")), ("oldest", _("Oldest first"))],
     )  # fmt: skip
 
-    def __init__(self, *args: Any, authors: Mapping[UUID, str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        everyone = [("", _("anyone")), *((str(id), name) for id, name in authors.items())]
-        self.fields["author"].choices = everyone  # type: ignore[attr-defined]
+    def offer(self, authors: Mapping[UUID, str]) -> None:
+        """Whom to choose from: known once the entries were looked through."""
+        named = ((str(id), name) for id, name in authors.items())
+        self.fields["author"].widget.choices = [("", _("anyone")), *named]
 
     def wanted(self, kinds: Iterable[str], zone: ZoneInfo) -> Wanted:
         """Days are the patient's own."""

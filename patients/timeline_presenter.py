@@ -1,6 +1,6 @@
 """The timeline's page: entries under their days, chips with counts, months to jump to."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -28,8 +28,6 @@ SOURCES = {
     "note": ("agents:note", "row"),
     "twin": ("twins:detail", "patient"),
 }
-# How much of a body stands in the list; the entry's own page has all of it.
-SHOWN_BODY = 400
 
 
 @dataclass(frozen=True)
@@ -90,14 +88,6 @@ def lines(
         made.append(_line(hit, names, at, last))
         last = at.date()
     return made
-
-
-def plain(events: Iterable[TimelineEvent]) -> list[Hit]:
-    """Entries that nobody searched for, as hits without a mark."""
-    return [
-        Hit(event, [Part(event.title, hit=False)], [Part(_cut(event.body), hit=False)])
-        for event in events
-    ]
 
 
 def chips(summary: TimelineSummary, wanted: Wanted, query: Mapping[str, Any]) -> list[Chip]:
@@ -194,7 +184,3 @@ def _query(query: Mapping[str, Any], **changes: Any) -> str:
 def _end(month: date) -> date:
     """The month's last day."""
     return (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-
-
-def _cut(body: str) -> str:
-    return body if len(body) <= SHOWN_BODY else f"{body[:SHOWN_BODY].rstrip()}…"

@@ -15,11 +15,11 @@ from patients.selectors.people import (
 from patients.selectors.questionnaires import questionnaire_responses
 from patients.selectors.team import care_team
 from patients.selectors.timeline import (
-    timeline_authors,
     timeline_event_get,
     timeline_export,
     timeline_list,
     timeline_page,
+    timeline_view,
 )
 from patients.selectors.timeline_history import TimelineHistory, timeline_history
 from patients.selectors.timeline_rows import Order, Wanted
@@ -47,7 +47,6 @@ __all__ = [
     "patient_ids",
     "patients_page",
     "questionnaire_responses",
-    "timeline_authors",
     "timeline_event_get",
     "timeline_export",
     "timeline_history",
@@ -55,6 +54,7 @@ __all__ = [
     "timeline_page",
     "timeline_search",
     "timeline_summary",
+    "timeline_view",
     "unsimulated_count",
     "visible_patient_ids",
     "zone_moves",

@@ -1,5 +1,7 @@
 """Reading the longitudinal list."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -9,20 +11,31 @@ from clinicity.common.actors import Actor
 from clinicity.common.exceptions import NotFound
 from clinicity.common.pages import PAGE_SIZE, Page, page_of
 from clinicity.privacy import keyring
-from patients.models import TimelineEvent
+from patients.models import Patient, TimelineEvent
 from patients.permissions import demand_reader
 from patients.selectors.people import patient_get
 from patients.selectors.timeline_rows import (
     EVERYTHING,
     LARGEST_PAGE,
     Order,
+    Place,
     Wanted,
     parsed_place,
     place_of,
     rows_from,
     rows_wanted,
 )
-from patients.selectors.timeline_search import timeline_search
+from patients.selectors.timeline_search import Hit, hits_found, timeline_search, unmarked
+from patients.selectors.timeline_summary import TimelineSummary, summary_counted
+
+
+@dataclass(frozen=True)
+class TimelineView:
+    """A page of entries, the figures of all that are wanted, and everyone who wrote any."""
+
+    page: Page[Hit]
+    summary: TimelineSummary
+    authors: Sequence[UUID]
 
 
 def timeline_list(
@@ -38,12 +51,29 @@ def timeline_list(
     if wanted.search:
         hits = timeline_search(actor, patient_id, wanted, order=order, cursor=cursor, size=size)
         return hits.map(lambda hit: hit.event)
-    place, size = parsed_place(cursor), min(size, LARGEST_PAGE)
+    place = parsed_place(cursor)
     patient_get(actor, patient_id)
     with acting_as(actor, patient_id):
-        rows = rows_from(rows_wanted(patient_id, wanted), order, place)
-        found = list(rows[: size + 1])
-    return page_of(found, size=size, key=place_of)
+        return _listed(patient_id, wanted, order, place, size)
+
+
+def timeline_view(
+    actor: Actor, patient: Patient, wanted: Wanted, *, order: Order, cursor: str | None,
+    size: int,
+) -> TimelineView:  # fmt: skip
+    """What the page shows of a patient whose read is on record, in one transaction."""
+    place = parsed_place(cursor)
+    with acting_as(actor, patient.id):
+        if wanted.search:
+            hits = hits_found(actor, patient.id, wanted, order=order, place=place, size=size)
+        else:
+            hits = _listed(patient.id, wanted, order, place, size).map(unmarked)
+        everyone = rows_wanted(patient.id, EVERYTHING).order_by("created_by")
+        return TimelineView(
+            hits,
+            summary_counted(patient, wanted),
+            list(everyone.values_list("created_by", flat=True).distinct()),
+        )
 
 
 def timeline_page(
@@ -82,13 +112,6 @@ def timeline_export(
     return events
 
 
-def timeline_authors(actor: Actor, patient_id: UUID) -> list[UUID]:
-    """Who wrote any of the entries."""
-    with acting_as(actor, patient_id):
-        rows = rows_wanted(patient_id, EVERYTHING).order_by("created_by")
-        return list(rows.values_list("created_by", flat=True).distinct())
-
-
 def timeline_event_get(actor: Actor, event_id: UUID) -> TimelineEvent:
     """One entry, with the read of its patient on record."""
     demand_reader(actor)
@@ -99,3 +122,11 @@ def timeline_event_get(actor: Actor, event_id: UUID) -> TimelineEvent:
     patient_get(actor, event.patient_id)
     keyring.preload([event.patient_id])
     return event
+
+
+def _listed(
+    patient_id: UUID, wanted: Wanted, order: Order, place: Place | None, size: int
+) -> Page[TimelineEvent]:
+    size = min(size, LARGEST_PAGE)
+    rows = rows_from(rows_wanted(patient_id, wanted), order, place)
+    return page_of(list(rows[: size + 1]), size=size, key=place_of)

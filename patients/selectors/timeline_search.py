@@ -32,6 +32,7 @@ from patients.selectors.timeline_rows import (
 MOST_BATCHES = 8
 # How much of a body is shown around its first hit.
 BEFORE, AROUND = 60, 240
+SHOWN_BODY = 400
 ELLIPSIS = "…"
 
 
@@ -62,15 +63,31 @@ def timeline_search(
     size: int = PAGE_SIZE,
 ) -> Page[Hit]:
     """Entries that hold all the words. The trail notes that there was a search, not for what."""
-    search, place, size = searched(wanted.text), parsed_place(cursor), min(size, LARGEST_PAGE)
+    place = parsed_place(cursor)
     patient_get(actor, patient_id)
     with acting_as(actor, patient_id):
-        hits, ended = _found(patient_id, wanted, search, order, place, size)
-        audit.record(
-            by=actor, act="timeline.search", subject="timeline_event", patient_id=patient_id,
-            count=len(hits),
-        )  # fmt: skip
-    return Page([_hit(event, search) for event in hits], str(ended) if ended else None)
+        return hits_found(actor, patient_id, wanted, order=order, place=place, size=size)
+
+
+def hits_found(
+    actor: Actor, patient_id: UUID, wanted: Wanted, *, order: Order, place: Place | None,
+    size: int,
+) -> Page[Hit]:  # fmt: skip
+    """The same inside the transaction of a caller who has the patient's read on record."""
+    search, size = searched(wanted.text), min(size, LARGEST_PAGE)
+    events, ended = _found(patient_id, wanted, search, order, place, size)
+    audit.record(
+        by=actor, act="timeline.search", subject="timeline_event", patient_id=patient_id,
+        count=len(events),
+    )  # fmt: skip
+    return Page([_hit(event, search) for event in events], str(ended) if ended else None)
+
+
+def unmarked(event: TimelineEvent) -> Hit:
+    """An entry that nobody searched for, with the beginning of its body."""
+    cut = len(event.body) > SHOWN_BODY
+    body = f"{event.body[:SHOWN_BODY].rstrip()}{ELLIPSIS}" if cut else event.body
+    return Hit(event, [Part(event.title, hit=False)], [Part(body, hit=False)])
 
 
 def _found(

@@ -14,7 +14,7 @@ from django.db.models.functions import TruncMonth
 from clinicity.accounts.acting import acting_as
 from clinicity.common.actors import Actor
 from clinicity.privacy import fulltext
-from patients.models import TimelineEvent
+from patients.models import Patient, TimelineEvent
 from patients.selectors.people import patient_get
 from patients.selectors.timeline_rows import EVERYTHING, Wanted, rows_wanted
 
@@ -56,10 +56,14 @@ class _Cell:
 def timeline_summary(
     actor: Actor, patient_id: UUID, wanted: Wanted = EVERYTHING
 ) -> TimelineSummary:
-    zone = ZoneInfo(patient_get(actor, patient_id).time_zone)
+    patient = patient_get(actor, patient_id)
     with acting_as(actor, patient_id):
-        cells = _cells(patient_id, replace(wanted, kinds=frozenset()), zone)
-        stale = _stale(patient_id) if wanted.search else 0
+        return summary_counted(patient, wanted)
+
+
+def summary_counted(patient: Patient, wanted: Wanted) -> TimelineSummary:
+    """The same inside the transaction of a caller who has the patient's read on record."""
+    cells = _cells(patient.id, replace(wanted, kinds=frozenset()), ZoneInfo(patient.time_zone))
     chosen = [cell for cell in cells if not wanted.kinds or cell.kind in wanted.kinds]
     return TimelineSummary(
         total=sum(cell.count for cell in chosen),
@@ -70,7 +74,7 @@ def timeline_summary(
         first_at=min((cell.first_at for cell in chosen), default=None),
         last_at=max((cell.last_at for cell in chosen), default=None),
         exact=wanted.search is None or all(len(part) == 1 for part in wanted.search.parts),
-        unsearchable=stale,
+        unsearchable=_stale(patient.id) if wanted.search else 0,
     )
 
 

@@ -21,6 +21,7 @@ from patients.forms import TimelineEntryForm
 from patients.models import Patient, TimelineEvent
 from patients.permissions import WRITERS
 from patients.selectors import TimelineHistory
+from patients.selectors.timeline_search import unmarked
 from patients.views.refusals import show_refusal
 
 FIELDS = ("title", "body", "kind", "occurred_at", "visibility")
@@ -134,7 +135,7 @@ def _history(
 def _told(request: HttpRequest, patient: Patient, found: TimelineHistory) -> dict[str, Any]:
     names = names_of([change.by for change in found.changes])
     zone = ZoneInfo(patient.time_zone)
-    [line] = timeline_presenter.lines(timeline_presenter.plain([found.event]), names, zone)
+    [line] = timeline_presenter.lines([unmarked(found.event)], names, zone)
     return {
         "patient": patient, "event": found.event, "line": line,
         "history": timeline_presenter.told(found, names, zone),
@@ -159,7 +160,7 @@ def _changed(
         return _to_entry(event)
     names = names_of([event.created_by])
     zone = ZoneInfo(patient.time_zone)
-    [line] = timeline_presenter.lines(timeline_presenter.plain([event]), names, zone)
+    [line] = timeline_presenter.lines([unmarked(event)], names, zone)
     # The toast that asked is gone by then, and its answer brings no other.
     said = "" if request.POST.get("quiet") else said
     context = {

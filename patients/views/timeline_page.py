@@ -14,18 +14,17 @@ from clinicity.accounts.requests import actor_of
 from clinicity.accounts.selectors import names_of
 from clinicity.common import clock
 from clinicity.common.exceptions import Invalid
-from clinicity.common.pages import Page
 from patients import selectors, timeline_presenter
 from patients.access import patient_or_404
 from patients.forms import TimelineFilterForm
 from patients.models import Patient
 from patients.permissions import WRITERS
 from patients.selectors import Order, Wanted
-from patients.selectors.timeline_search import Hit
 from patients.timeline_export import csv_of
 from patients.timeline_words import summary_words
 
 MOST_PRINTED = 500
+FILTERS = ("find", "since", "until", "author", "order", "kind")
 
 
 @require_GET
@@ -50,9 +49,10 @@ def printed(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 def export(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """Everything that the filters choose, as a table."""
     patient = patient_or_404(request, patient_id)
-    form, wanted = _asked(request, patient, {})
-    order = form.cleaned_data["order"] if form.is_valid() else Order.NEWEST
-    events = selectors.timeline_export(actor_of(request), patient_id, wanted, order=order)
+    form, wanted = _asked(request, patient)
+    events = selectors.timeline_export(
+        actor_of(request), patient_id, wanted, order=_order(form)
+    )
     names = names_of(event.created_by for event in events)
     table = csv_of(events, names, ZoneInfo(patient.time_zone))
     response = HttpResponse(table, content_type="text/csv; charset=utf-8")
@@ -61,33 +61,28 @@ def export(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 
 
 def _context(request: HttpRequest, patient: Patient, *, size: int = 50) -> dict[str, Any]:
-    actor, zone = actor_of(request), ZoneInfo(patient.time_zone)
-    authors = names_of(selectors.timeline_authors(actor, patient.id))
-    form, wanted = _asked(request, patient, authors)
-    order = form.cleaned_data.get("order") or Order.NEWEST
-    cursor = request.GET.get("cursor")
-    page = _page(request, patient, wanted, order, size)
-    summary = selectors.timeline_summary(actor, patient.id, wanted)
-    query = {
-        name: value
-        for name, value in request.GET.lists()
-        if name in ("find", "since", "until", "author", "order", "kind")
-    }
+    actor, cursor = actor_of(request), request.GET.get("cursor")
+    form, wanted = _asked(request, patient)
+    view = selectors.timeline_view(
+        actor, patient, wanted, order=_order(form), cursor=cursor, size=size
+    )
+    names = names_of(view.authors)
+    form.offer(names)
+    query = {name: value for name, value in request.GET.lists() if name in FILTERS}
+    zone = ZoneInfo(patient.time_zone)
     return {
-        "patient": patient, "page": page, "form": form, "summary": summary, "wanted": wanted,
-        "lines": timeline_presenter.lines(page.items, authors, zone, cursor=cursor),
-        "chips": timeline_presenter.chips(summary, wanted, query),
-        "years": timeline_presenter.years(summary, query),
-        "says": summary_words(summary, wanted, now=clock.now()),
-        "may_write": actor.role in WRITERS, "filtered": wanted != Wanted(),
+        "patient": patient, "page": view.page, "form": form, "summary": view.summary,
+        "lines": timeline_presenter.lines(view.page.items, names, zone, cursor=cursor),
+        "chips": timeline_presenter.chips(view.summary, wanted, query),
+        "years": timeline_presenter.years(view.summary, query),
+        "says": summary_words(view.summary, wanted, now=clock.now()),
+        "may_write": actor.role in WRITERS, "filtered": wanted != Wanted(), "wanted": wanted,
     }  # fmt: skip
 
 
-def _asked(
-    request: HttpRequest, patient: Patient, authors: dict[UUID, str]
-) -> tuple[TimelineFilterForm, Wanted]:
+def _asked(request: HttpRequest, patient: Patient) -> tuple[TimelineFilterForm, Wanted]:
     """The filters; where they can't be read, the form says so and nothing is filtered."""
-    form = TimelineFilterForm(request.GET, authors=authors)
+    form = TimelineFilterForm(request.GET)
     if not form.is_valid():
         return form, Wanted()
     wanted = form.wanted(filter(None, request.GET.getlist("kind")), ZoneInfo(patient.time_zone))
@@ -99,15 +94,8 @@ def _asked(
     return form, wanted
 
 
-def _page(
-    request: HttpRequest, patient: Patient, wanted: Wanted, order: Order, size: int
-) -> Page[Hit]:
-    actor = actor_of(request)
-    paging: dict[str, Any] = {"order": order, "cursor": request.GET.get("cursor"), "size": size}
-    if wanted.search:
-        return selectors.timeline_search(actor, patient.id, wanted, **paging)
-    page = selectors.timeline_list(actor, patient.id, wanted, **paging)
-    return Page(timeline_presenter.plain(page.items), page.next_cursor)
+def _order(form: TimelineFilterForm) -> Order:
+    return form.cleaned_data.get("order") or Order.NEWEST
 
 
 def _template(request: HttpRequest) -> str:
