@@ -16,7 +16,7 @@ from patients.models.people import (
 )
 from patients.models.questionnaires import QuestionnaireResponse
 from patients.models.team import BreakGlass, CareTeamMember, Proxy
-from patients.models.timeline import TimelineEvent
+from patients.models.timeline import TimelineEvent, TimelineEventVersion
 
 __all__ = [
     "BASE",
@@ -41,6 +41,7 @@ __all__ = [
     "Purpose",
     "QuestionnaireResponse",
     "TimelineEvent",
+    "TimelineEventVersion",
     "Visibility",
     "ZoneChange",
 ]

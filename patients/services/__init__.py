@@ -43,6 +43,9 @@ from patients.services.timeline import (
     timeline_event_add,
     timeline_event_delete,
     timeline_event_edit,
+    timeline_event_restore,
+    timeline_event_undo,
+    timeline_source_follow,
     timeline_source_remove,
 )
 from patients.services.visibility import item_visibility_set
@@ -84,5 +87,8 @@ __all__ = [
     "timeline_event_add",
     "timeline_event_delete",
     "timeline_event_edit",
+    "timeline_event_restore",
+    "timeline_event_undo",
+    "timeline_source_follow",
     "timeline_source_remove",
 ]

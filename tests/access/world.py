@@ -23,6 +23,7 @@ from patients.services import (
     medication_add,
     patient_create,
     timeline_event_add,
+    timeline_event_delete,
 )
 from twins.services import twin_generate
 
@@ -68,6 +69,10 @@ def _chart(alice: User, patient_id: UUID) -> dict[str, Any]:
     event = timeline_event_add(
         by=by, patient_id=patient_id, kind="note", title="melancholia-77", occurred_at=now
     )
+    removed = timeline_event_add(
+        by=by, patient_id=patient_id, kind="note", title="melancholia-77", occurred_at=now
+    )
+    timeline_event_delete(by=by, event_id=removed.id)
     visit = encounter_add(
         by=by, patient_id=patient_id, starts_at=now - timedelta(hours=2),
         ends_at=now - timedelta(hours=1), status="finished", kind="visit",
@@ -75,6 +80,7 @@ def _chart(alice: User, patient_id: UUID) -> dict[str, Any]:
     )  # fmt: skip
     return {
         "event_id": event.id,
+        "removed_event_id": removed.id,
         "encounter_id": visit.id,
         "medication_id": medication.id,
         "colleague_id": _colleague(alice, patient_id),
