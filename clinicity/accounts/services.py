@@ -60,6 +60,17 @@ def sign_in(credentials: Credentials) -> User:
     return user
 
 
+def step_up(*, by: Actor, password: str) -> None:
+    """Prove once more who one is; raises `WrongCredentials` or `Throttled`."""
+    throttles.demand(throttles.STEP_UP_BY_ACCOUNT, str(by.id))
+    user: User | None = User.objects.filter(id=by.id, is_active=True).first()
+    if user is None or not check_password(password, user.password):
+        audit.record_refusal(by=by, act="account.step_up", subject="user", subject_id=by.id)
+        raise WrongCredentials("Check your password and try again.")
+    throttles.clear(throttles.STEP_UP_BY_ACCOUNT, str(by.id))
+    audit.record(by=by, act="account.step_up", subject="user", subject_id=by.id)
+
+
 def sign_out(*, by: Actor) -> None:
     """Record that a session was ended by its owner."""
     audit.record(by=by, act="account.sign_out", subject="user", subject_id=by.id)

@@ -47,6 +47,7 @@ class Limit:
 
 SIGN_IN_BY_ACCOUNT = Limit("sign-in.account", 10, 900)
 SIGN_IN_BY_ADDRESS = Limit("sign-in.address", 100, 900)
+STEP_UP_BY_ACCOUNT = Limit("step-up.account", 10, 900)
 
 
 def demand(limit: Limit, key: str) -> None:

@@ -35,16 +35,32 @@ class TokenPair:
 
 
 @transaction.atomic
-def pair_issue(user: User, *, family: UUID | None = None) -> TokenPair:
+def pair_issue(
+    user: User, *, family: UUID | None = None, auth_time: float | None = None
+) -> TokenPair:
     """A new pair; without a family it starts one, as every sign-in does."""
-    family = family or new_id()
+    family, auth_time = family or new_id(), auth_time or clock.now().timestamp()
     refresh = RefreshJwt()
     row = RefreshToken.objects.create(
         family=family, user=user, expires_at=datetime.fromtimestamp(refresh["exp"], UTC)
     )
     refresh["jti"], refresh["sub"] = str(row.id), str(user.id)
-    access = _access(user, family)
+    refresh["auth_time"] = int(auth_time)
+    access = _access(user, family, auth_time)
     return TokenPair(str(access), str(refresh), int(access.lifetime.total_seconds()))
+
+
+@dataclass(frozen=True)
+class Access:
+    access: str
+    expires_in: int
+
+
+def access_again(text: str) -> Access:
+    """An access token of the same sign-in, whose holder has just proved who they are."""
+    user, family = user_of_access(text), UUID(demand_signed(text)["family"])
+    access = _access(user, family, clock.now().timestamp())
+    return Access(str(access), int(access.lifetime.total_seconds()))
 
 
 def pair_refresh(text: str) -> TokenPair:
@@ -57,7 +73,7 @@ def pair_refresh(text: str) -> TokenPair:
         elif row.revoked_at is None and row.user.is_active:
             row.used_at = clock.now()
             row.save(update_fields=["used_at"])
-            return pair_issue(row.user, family=row.family)
+            return pair_issue(row.user, family=row.family, auth_time=_auth_time(text))
     raise BadToken("Sign in again.")
 
 
@@ -127,8 +143,14 @@ def user_of_access(text: str) -> User:
     return user
 
 
-def _access(user: User, family: UUID) -> AccessToken:
+def auth_time_of(text: str) -> float:
+    """When the holder of a good access token last proved who they are; seconds of the epoch."""
+    return float(demand_signed(text).get("auth_time") or 0)
+
+
+def _access(user: User, family: UUID, auth_time: float) -> AccessToken:
     access = AccessToken()
+    access["auth_time"] = int(auth_time)
     access["sub"], access["role"], access["family"] = (
         str(user.id),
         user.role,
@@ -140,6 +162,11 @@ def _access(user: User, family: UUID) -> AccessToken:
 def _is_ended(token: Token) -> bool:
     family = token.get("family")
     return RefreshToken.objects.filter(family=family, revoked_at__isnull=False).exists()
+
+
+def _auth_time(refresh: str) -> float:
+    """A refresh proves nothing anew: the next pair keeps the moment of the sign-in."""
+    return float(RefreshJwt(refresh).get("auth_time") or 1)  # type: ignore[arg-type]
 
 
 def _row(text: str) -> RefreshToken:

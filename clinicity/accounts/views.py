@@ -12,8 +12,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clinicity.accounts import services
-from clinicity.accounts.forms import SignInForm
+from clinicity.accounts.forms import SignInForm, StepUpForm
 from clinicity.accounts.requests import actor_of
+from clinicity.accounts.sessions import session_begin
 from clinicity.common.exceptions import DomainError
 
 
@@ -32,6 +33,24 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
             return redirect(_next(request))
     return render(request, "accounts/login.html", {"form": form}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def step_up(request: HttpRequest) -> HttpResponse:
+    """Ask once more for the password, then go back to what asked for it."""
+    form = StepUpForm(request.POST or None)
+    status = HTTPStatus.OK
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.step_up(by=actor_of(request), password=form.cleaned_data["password"])
+        except DomainError as refusal:
+            form.add_error(None, f"{refusal.title} {refusal.detail}")
+            status = HTTPStatus(refusal.status)
+        else:
+            session_begin(request.session)
+            return redirect(_next(request))
+    context = {"form": form, "next": _next(request)}
+    return render(request, "accounts/step_up.html", context, status=status)
 
 
 @require_POST

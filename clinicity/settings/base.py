@@ -248,6 +248,8 @@ SIMPLE_JWT = {
     "USER_ID_CLAIM": "sub",
 }
 
+# How old the last proof of who one is may be before a dangerous act asks for another.
+STEP_UP_SECONDS = env.int("STEP_UP_SECONDS", default=300)
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

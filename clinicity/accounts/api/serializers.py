@@ -16,6 +16,15 @@ class TokenPairOutput(serializers.Serializer[object]):
     expires_in = serializers.IntegerField(help_text="Seconds until the access token ends.")
 
 
+class StepUpInput(serializers.Serializer[object]):
+    password = serializers.CharField(trim_whitespace=False, max_length=256)
+
+
+class AccessOutput(serializers.Serializer[object]):
+    access = serializers.CharField()
+    expires_in = serializers.IntegerField(help_text="Seconds until the access token ends.")
+
+
 class MeOutput(serializers.Serializer[object]):
     id = serializers.UUIDField()
     email = serializers.EmailField()

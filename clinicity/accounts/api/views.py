@@ -9,12 +9,16 @@ from rest_framework.views import APIView
 
 from clinicity.accounts import services, tokens
 from clinicity.accounts.api.serializers import (
+    AccessOutput,
     MeOutput,
     RefreshInput,
     SignInInput,
+    StepUpInput,
     TokenPairOutput,
 )
+from clinicity.accounts.requests import actor_of
 from clinicity.accounts.views import credentials_from
+from clinicity.common.parsing import parsed
 
 
 class OpenView(APIView):
@@ -50,6 +54,14 @@ class LogoutView(OpenView):
         data.is_valid(raise_exception=True)
         tokens.family_revoke(data.validated_data["refresh"])
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class StepUpView(APIView):
+    @extend_schema(request=StepUpInput, responses=AccessOutput)
+    def post(self, request: Request) -> Response:
+        data = parsed(StepUpInput, request.data)
+        services.step_up(by=actor_of(request), password=data["password"])
+        return Response(AccessOutput(tokens.access_again(str(request.auth))).data)
 
 
 class MeView(APIView):
