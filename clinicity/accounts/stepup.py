@@ -37,6 +37,13 @@ class StepUpNeeded(DomainError):
     status = HTTPStatus.FORBIDDEN
 
 
+class NeedsToken(DomainError):
+    """A session asked for a token, which it has no use for."""
+
+    type = "needs-token"
+    title = "This needs an access token."
+
+
 def demand_recent(request: HttpRequest | Request) -> None:
     """Raise `StepUpNeeded` unless who asks proved who they are a short time ago."""
     if not is_recent(request):
