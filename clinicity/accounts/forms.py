@@ -6,6 +6,13 @@ from django.utils.translation import gettext_lazy as _
 from clinicity.accounts.factors import Proof
 
 
+class OneOfSeveral(forms.CharField):
+    """May be empty where another field of its form is filled in: the form checks that."""
+
+    def validate(self, value: Any) -> None:
+        """Not demanded by itself, and not marked as optional either."""
+
+
 def _password(label: Any, autocomplete: str, **more: Any) -> forms.CharField:
     widget = forms.PasswordInput({"autocomplete": autocomplete})
     return forms.CharField(label=label, max_length=256, strip=False, widget=widget, **more)
@@ -38,8 +45,8 @@ class CredentialField(forms.JSONField):
 class ProofForm(forms.Form):
     """A code, or what a passkey signed."""
 
-    code = forms.CharField(
-        label=_("Code"), max_length=20, required=False,
+    code = OneOfSeveral(
+        label=_("Code"), max_length=20,
         help_text=_("Six digits of your authenticator app, or a recovery code."),
         widget=forms.TextInput({
             "autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": "",
@@ -58,8 +65,21 @@ class ProofForm(forms.Form):
         return data
 
 
+class SetUpForm(ProofForm):
+    """The first code of an authenticator app that is being set up."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["code"].help_text = _(
+            "Six digits; the app shows new ones each half minute."
+        )
+
+
 class StepUpForm(ProofForm):
-    password = _password(_("Password"), "current-password", required=False)
+    password = OneOfSeveral(
+        label=_("Password"), max_length=256, strip=False,
+        widget=forms.PasswordInput({"autocomplete": "current-password"}),
+    )  # fmt: skip
     field_order = ("password", "code", "credential")
 
     def clean(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ draft-ietf-httpapi-ratelimit-headers-08: `RateLimit-Policy` and `RateLimit`.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from clinicity.accounts.models import User
-from clinicity.accounts.throttles import Limit, Throttled, Used, count_many
+from clinicity.accounts.throttles import Limit, Throttled, Used, count_many, headers_of
 from clinicity.accounts.tokens import BadToken, claims_of
 from clinicity.common.problems import problem_json, problem_of
 
@@ -83,21 +83,6 @@ def class_of(method: str, path: str) -> EndpointClass:
         for each in CLASSES
         if (not each.methods or method in each.methods) and each.paths.search(path)
     )
-
-
-def headers_of(used: Sequence[Used]) -> dict[str, str]:
-    """`RateLimit-Policy` and `RateLimit`, as structured fields; none when nothing counted."""
-    counted = [each for each in used if each.tries]
-    if not counted:
-        return {}
-    policy = ", ".join(
-        f'"{each.limit.name}";q={each.limit.tries};w={each.limit.seconds}' for each in counted
-    )
-    left = ", ".join(
-        f'"{each.limit.name}";r={max(0, each.limit.tries - each.tries)};t={each.wait_seconds}'
-        for each in counted
-    )
-    return {"RateLimit-Policy": policy, "RateLimit": left}
 
 
 def _count(request: HttpRequest) -> list[Used]:

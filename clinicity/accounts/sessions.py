@@ -78,7 +78,7 @@ def is_over(session: Any, *, now: datetime) -> bool:
     moment = now.timestamp()
     begun, seen = float(session.get(BEGUN, 0)), float(session.get(SEEN, 0))
     too_long = moment - begun > settings.SIGN_IN_ABSOLUTE_SECONDS
-    return too_long or moment - seen > settings.SIGN_IN_IDLE_SECONDS
+    return bool(too_long or moment - seen > settings.SIGN_IN_IDLE_SECONDS)
 
 
 def session_seen(session: SessionBase, *, now: datetime) -> None:

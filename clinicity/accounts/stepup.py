@@ -24,6 +24,7 @@ from clinicity.common import clock
 from clinicity.common.exceptions import DomainError
 
 P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 # Where a session keeps the moment of its last proof, in seconds of the epoch.
 AUTH_TIME = "auth_time"
 STEP_UP_API = "/api/v1/auth/step-up/"
@@ -57,16 +58,14 @@ def demand_recent(request: HttpRequest | Request) -> None:
 
 def is_recent(request: HttpRequest | Request) -> bool:
     """Whether the last proof is at most `STEP_UP_SECONDS` old."""
-    return clock.now().timestamp() - _auth_time(request) <= settings.STEP_UP_SECONDS
+    return bool(clock.now().timestamp() - _auth_time(request) <= settings.STEP_UP_SECONDS)
 
 
-def recently_authenticated(
-    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+def recently_authenticated(view: View[P]) -> View[P]:
     """A page's view that sends to the step-up page, and from there back, where needed."""
 
     @wraps(view)
-    def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if is_recent(request):
             return view(request, *args, **kwargs)
         return _to_step_up(request)

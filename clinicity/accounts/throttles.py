@@ -135,6 +135,24 @@ def count_many(limits: Sequence[tuple[Limit, str, int]]) -> list[Used]:
     return [Used(limit, tries, left) for (limit, _, _), (tries, left) in pairs]
 
 
+def headers_of(used: Sequence[Used]) -> dict[str, str]:
+    """`RateLimit-Policy` and `RateLimit`, as structured fields; none when nothing counted.
+
+    As in draft-ietf-httpapi-ratelimit-headers-08.
+    """
+    counted = [each for each in used if each.tries]
+    if not counted:
+        return {}
+    policy = ", ".join(
+        f'"{each.limit.name}";q={each.limit.tries};w={each.limit.seconds}' for each in counted
+    )
+    left = ", ".join(
+        f'"{each.limit.name}";r={max(0, each.limit.tries - each.tries)};t={each.wait_seconds}'
+        for each in counted
+    )
+    return {"RateLimit-Policy": policy, "RateLimit": left}
+
+
 def clear(limit: Limit, key: str) -> None:
     """Forget the tries, after one that succeeded."""
     if settings.RATE_LIMITING_ENABLED:

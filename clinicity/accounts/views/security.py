@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clinicity.accounts import factors, passkeys, services, sessions
 from clinicity.accounts.clients import client_words
-from clinicity.accounts.forms import PasskeyForm, PasswordForm, ProofForm
+from clinicity.accounts.forms import PasskeyForm, PasswordForm, SetUpForm
 from clinicity.accounts.requests import actor_of, user_of
 from clinicity.accounts.stepup import recently_authenticated
 from clinicity.accounts.views.signing_in import PASSKEY, answer, refuse
@@ -36,7 +36,7 @@ def security(request: HttpRequest) -> HttpResponse:
 @recently_authenticated
 def totp_add(request: HttpRequest) -> HttpResponse:
     """Set up an authenticator app: scan the picture, type the first code."""
-    user, form, status = user_of(request), ProofForm(request.POST or None), HTTPStatus.OK
+    user, form, status = user_of(request), SetUpForm(request.POST or None), HTTPStatus.OK
     secret = _secret(request)
     if request.method == "POST" and form.is_valid():
         try:

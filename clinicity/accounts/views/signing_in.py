@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinicity.accounts import challenges, factors, passkeys, services, sessions
 from clinicity.accounts.factors import Proof
-from clinicity.accounts.forms import ProofForm, SignInForm, StepUpForm
+from clinicity.accounts.forms import ProofForm, SetUpForm, SignInForm, StepUpForm
 from clinicity.accounts.models import User
 from clinicity.accounts.requests import actor_of, user_of
 from clinicity.common.exceptions import DomainError
@@ -152,7 +152,7 @@ def next_of(request: HttpRequest) -> str:
 
 
 def _first_factor(request: HttpRequest, text: str, user: User, secret: str) -> HttpResponse:
-    form, status = ProofForm(request.POST or None), HTTPStatus.OK
+    form, status = SetUpForm(request.POST or None), HTTPStatus.OK
     if request.method == "POST" and form.is_valid():
         try:
             user, codes = services.first_factor_set_up(text, form.cleaned_data["code"])
