@@ -161,6 +161,11 @@ def passkey_remove(*, by: Actor, passkey_id: int) -> None:
     _note(by, "account.passkey_remove")
 
 
+def factors_clear(user: User) -> None:
+    """Take every factor away; the caller records why."""
+    Authenticator.objects.filter(user_id=user.id).delete()
+
+
 def _remove(by: Actor, rows: Any) -> None:
     user = _locked(by)
     if not rows.delete()[0]:
@@ -199,7 +204,8 @@ def _demand_unspent(by: Actor, code: str) -> None:
 
 def _used(row: Authenticator) -> str:
     row.last_used_at = clock.now()
-    row.save(update_fields=["last_used_at"])
+    counted = ["data"] if row.type == TYPE.WEBAUTHN else []
+    row.save(update_fields=["last_used_at", *counted])
     return WORDS[TYPE(row.type)]
 
 

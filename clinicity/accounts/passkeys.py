@@ -1,4 +1,4 @@
-"""Passkeys (WebAuthn level 2): registering one, and being shown one. No writes here.
+"""Passkeys (WebAuthn level 2): registering one, and being shown one. Nothing is saved here.
 
 The server's half is `fido2`, configured by django-allauth with our adapter. What a passkey
 has to sign (`state`) is kept by the caller between the two steps.
@@ -57,12 +57,24 @@ def passkey_shown(
     if not state:
         return None
     try:
-        AuthenticationResponse.from_dict(credential)
+        signed = AuthenticationResponse.from_dict(credential).response.authenticator_data
         known = auth.get_credentials(user)
         shown = auth.get_server().authenticate_complete(state, known, credential)
     except (ValueError, TypeError, KeyError):
         return None
-    found: Authenticator | None = auth.get_authenticator_by_credential_id(
+    row: Authenticator | None = auth.get_authenticator_by_credential_id(
         user, shown.credential_id
     )
-    return found
+    return row if row and _counts_on(row, signed.counter) else None
+
+
+def _counts_on(row: Authenticator, counter: int) -> bool:
+    """Whether the key's own counter has grown: a copy of the key would lag behind.
+
+    Keys that don't count say 0 each time (WebAuthn level 2, 7.2 step 21).
+    """
+    before = row.data.get("counter", row.wrap().authenticator_data.counter)
+    if (counter or before) and counter <= before:
+        return False
+    row.data["counter"] = counter
+    return True

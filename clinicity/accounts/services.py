@@ -17,7 +17,7 @@ from clinicity.accounts.models import EMAIL_SCOPE, User
 from clinicity.audit import services as audit
 from clinicity.common import clock
 from clinicity.common.actors import SERVICES, SYSTEM, Actor, Role
-from clinicity.common.exceptions import Conflict, DomainError, Invalid, Refused
+from clinicity.common.exceptions import Conflict, DomainError, Invalid, NotFound, Refused
 from clinicity.privacy.pseudonyms import blind_index, keyed_hash
 
 __all__ = ["MfaRequired", "Proof", "WrongCode", "sign_in"]
@@ -123,19 +123,75 @@ def step_up(
     audit.record(by=by, act="account.step_up", subject="user", subject_id=by.id)
 
 
-@transaction.atomic
 def password_change(*, by: Actor, old: str, new: str, keep_session: str = "") -> User:
     """Change one's own password. Every other sign-in of the user ends with it."""
-    user: User = User.objects.select_for_update().get(id=by.id)
-    if not check_password(old, user.password):
+    _demand_tries(throttles.STEP_UP_BY_ACCOUNT, str(by.id))
+    user: User | None = User.objects.filter(id=by.id, is_active=True).first()
+    if user is None or not check_password(old, user.password):
+        act = "account.password_change"
+        audit.record_refusal(by=by, act=act, subject="user", subject_id=by.id)
         raise WrongCredentials("Check your present password and try again.")
     _demand_good_password(new, user)
-    user.password = make_password(new)
-    user.save(update_fields=["password"])
-    ended = sessions.sessions_end(by=by, keep=keep_session, why="password")
-    audit.record(
-        by=by, act="account.password_change", subject="user", subject_id=by.id, ended=ended
-    )
+    with transaction.atomic():
+        user.password = make_password(new)
+        user.save(update_fields=["password"])
+        ended = sessions.sessions_end(by=by, keep=keep_session, why="password")
+        audit.record(
+            by=by, act="account.password_change", subject="user", subject_id=by.id,
+            ended=ended,
+        )  # fmt: skip
+    throttles.clear(throttles.STEP_UP_BY_ACCOUNT, str(by.id))
+    return user
+
+
+@transaction.atomic
+def user_deactivate(*, by: Actor, user_id: UUID) -> None:
+    """Let someone in no more: their sessions, tokens and sockets end now. Admins only."""
+    user = _other(by, user_id)
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    sessions.sessions_end(by=by, of=user.id, why="deactivated")
+    audit.record(by=by, act="account.deactivate", subject="user", subject_id=user.id)
+
+
+@transaction.atomic
+def user_activate(*, by: Actor, user_id: UUID) -> None:
+    user = _other(by, user_id)
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    audit.record(by=by, act="account.activate", subject="user", subject_id=user.id)
+
+
+@transaction.atomic
+def factors_reset(*, by: Actor, user_id: UUID) -> None:
+    """For who lost phone and codes: take their second factors away. Admins only.
+
+    They sign in with their password and, where they must have a factor, set one up anew.
+    """
+    user = _other(by, user_id)
+    factors.factors_clear(user)
+    sessions.sessions_end(by=by, of=user.id, why="factors-reset")
+    audit.record(by=by, act="account.factors_reset", subject="user", subject_id=user.id)
+
+
+@transaction.atomic
+def factor_demand(*, by: Actor, user_id: UUID) -> None:
+    """From the next sign-in on, this user must have a second factor. Admins only."""
+    user = _other(by, user_id)
+    user.mfa_required = True
+    user.save(update_fields=["mfa_required"])
+    audit.record(by=by, act="account.factor_demand", subject="user", subject_id=user.id)
+
+
+def _other(by: Actor, user_id: UUID) -> User:
+    """Someone else's account, locked, for an admin to change."""
+    if by.role not in (Role.ADMIN, Role.SERVICE):
+        raise Refused("Only admins change accounts.")
+    if user_id == by.id:
+        raise Refused("Ask another admin to change your own account.")
+    user: User | None = User.objects.select_for_update().filter(id=user_id).first()
+    if user is None or user.role == Role.SERVICE:
+        raise NotFound("There is no such account.")
     return user
 
 

@@ -5,20 +5,28 @@ keyed hash in the shape of one, and in place of the User-Agent its two words.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from ipaddress import IPv6Address
 from typing import Any
+from uuid import UUID
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import HttpRequest
 
 from clinicity.accounts import tokens
 from clinicity.accounts.clients import client_of
-from clinicity.accounts.models import TokenFamily, User, user_id_of
+from clinicity.accounts.models import (
+    RefreshToken,
+    SignInChallenge,
+    TokenFamily,
+    User,
+    user_id_of,
+)
 from clinicity.accounts.stepup import AUTH_TIME
 from clinicity.audit import services as audit
 from clinicity.common import clock, live
@@ -29,6 +37,8 @@ from clinicity.privacy.pseudonyms import keyed_hash
 BEGUN, SEEN = "sign_in_begun", "sign_in_seen"
 # A session's last use is written down at most so often.
 SEEN_EVERY = 60
+# How long rows of ended sign-ins stay; the audit trail keeps what happened.
+KEPT_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -70,7 +80,7 @@ def session_leave(session: SessionBase, user: User | None) -> None:
     key = session.session_key
     if key and user:
         UserSession.objects.filter(session_key=key).delete()
-        _close_sockets(user.actor, [key])
+        _close_sockets(user.id, [key])
 
 
 def is_over(session: Any, *, now: datetime) -> bool:
@@ -123,18 +133,39 @@ def session_end(*, by: Actor, id: str) -> None:
 
 
 @transaction.atomic
-def sessions_end(*, by: Actor, keep: str = "", why: str = "everywhere") -> int:
-    """End all sign-ins of the actor, but for one session if named; how many they were."""
-    rows = list(UserSession.objects.filter(user_id=by.id).exclude(session_key=keep))
+def sessions_end(
+    *, by: Actor, of: UUID | None = None, keep: str = "", why: str = "everywhere"
+) -> int:
+    """End all sign-ins of a user, the actor if none is named; how many they were.
+
+    The session with the key `keep` stays. An admin may name another user: their service
+    has checked that.
+    """
+    user_id = of or by.id
+    rows = list(UserSession.objects.filter(user_id=user_id).exclude(session_key=keep))
     for row in rows:
         row.end()
-    _close_sockets(by, [row.session_key for row in rows])
-    ended = len(rows) + tokens.families_end(by.id, why=why)
+    _close_sockets(user_id, [row.session_key for row in rows])
+    ended = len(rows) + tokens.families_end(user_id, why=why)
     audit.record(
-        by=by, act="account.sessions_end", subject="user", subject_id=by.id, ended=ended,
+        by=by, act="account.sessions_end", subject="user", subject_id=user_id, ended=ended,
         why=why,
     )  # fmt: skip
     return ended
+
+
+@transaction.atomic
+def sign_ins_forget(*, now: datetime) -> int:
+    """Delete rows of sign-ins that ended long ago; how many there were."""
+    long_ago = now - KEPT_FOR
+    gone = [
+        Session.objects.filter(expire_date__lt=now).delete()[0],
+        UserSession.objects.filter(last_seen_at__lt=long_ago).delete()[0],
+        RefreshToken.objects.filter(expires_at__lt=long_ago).delete()[0],
+        TokenFamily.objects.filter(ends_at__lt=long_ago).delete()[0],
+        SignInChallenge.objects.filter(expires_at__lt=long_ago).delete()[0],
+    ]
+    return sum(gone)
 
 
 def session_digest(session_key: str) -> str:
@@ -142,7 +173,7 @@ def session_digest(session_key: str) -> str:
     return keyed_hash(session_key, scope="session")
 
 
-def sign_in_group(user_id: object) -> str:
+def sign_in_group(user_id: UUID) -> str:
     """The channel group of a person's open sockets."""
     return f"sign-in.{user_id}"
 
@@ -154,7 +185,7 @@ def _browser_end(by: Actor, name: str) -> bool:
     if row is None:
         return False
     row.end()
-    _close_sockets(by, [row.session_key])
+    _close_sockets(by.id, [row.session_key])
     return True
 
 
@@ -163,10 +194,10 @@ def _app_end(by: Actor, name: str) -> bool:
     return family is not None and bool(tokens.families_end(by.id, why="ended", only=family))
 
 
-def _close_sockets(by: Actor, keys: list[str]) -> None:
+def _close_sockets(user_id: UUID, keys: list[str]) -> None:
     if keys:
         ended = ",".join(map(session_digest, keys))
-        live.push_after_commit(sign_in_group(by.id), "sign_in.ended", sessions=ended)
+        live.push_after_commit(sign_in_group(user_id), "sign_in.ended", sessions=ended)
 
 
 def _browser(row: UserSession, this_session: str | None) -> SignedIn:

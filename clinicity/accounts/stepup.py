@@ -68,13 +68,16 @@ def recently_authenticated(view: View[P]) -> View[P]:
     def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if is_recent(request):
             return view(request, *args, **kwargs)
-        return _to_step_up(request)
+        return to_step_up(request)
 
     return checked
 
 
-def _to_step_up(request: HttpRequest) -> HttpResponse:
-    """A form's body can't be sent again: after a POST one comes back to the form."""
+def to_step_up(request: HttpRequest) -> HttpResponse:
+    """To the step-up page and, from there, back.
+
+    A form's body can't be sent again: after a POST one comes back to the form.
+    """
     back = request.get_full_path() if request.method in SAFE_METHODS else _page_before(request)
     where = f"{reverse('accounts:step-up')}?{urlencode({'next': back})}"
     if request.headers.get("HX-Request"):
@@ -94,4 +97,5 @@ def _auth_time(request: Any) -> float:
     token = getattr(request, "auth", None)
     if isinstance(token, str):
         return auth_time_of(token)
-    return float(request.session.get(AUTH_TIME, 0))
+    session = getattr(request, "session", None)
+    return float(session.get(AUTH_TIME, 0)) if session is not None else 0.0

@@ -211,6 +211,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "clinicity.common.tasks.sweep", "schedule": 5.0},
     "seal-audit": {"task": "clinicity.audit.tasks.seal", "schedule": 10.0},
+    "forget-sign-ins": {
+        "task": "clinicity.accounts.tasks.forget_sign_ins",
+        "schedule": 86_400.0,
+    },
     "sweep-imports": {"task": "biometrics.tasks.sweep_imports", "schedule": 300.0},
     "wake-snoozed": {"task": "alerts.tasks.wake_snoozed", "schedule": 60.0},
 }

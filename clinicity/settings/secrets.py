@@ -15,6 +15,7 @@ TLS_SCHEMES = {
     "REDIS_URL": ("rediss://",),
     "MILVUS_URI": ("https://",),
     "NEO4J_URI": ("bolt+s://", "neo4j+s://"),
+    "OIDC_SERVER_URL": ("https://",),
 }
 TLS_MODES = ("verify-full", "verify-ca")
 PLACEHOLDERS = ("change", "default", "example", "insecure", "secret", "password")

@@ -170,3 +170,12 @@ def test_an_open_socket_closes_with_its_session(dora: User, how: str) -> None:
     closed, quiet = async_to_sync(run)()
     assert closed == {"type": "websocket.close", "code": UNAUTHORISED}
     assert quiet is (how != "everywhere")
+
+
+@pytest.mark.django_db
+def test_rows_of_old_sign_ins_are_forgotten(dora: User) -> None:
+    signed_in(dora)
+    tokens.pair_issue(dora)
+    assert sessions.sign_ins_forget(now=clock.now()) == 0
+    assert sessions.sign_ins_forget(now=clock.now() + timedelta(days=32)) >= 4
+    assert not UserSession.objects.exists()
