@@ -1,6 +1,8 @@
 """What stands around every request of somebody signed in."""
 
 from collections.abc import Callable
+from http import HTTPStatus
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +15,11 @@ from clinicity.common import clock
 
 
 class SessionLimitsMiddleware:
-    """Ends a session that was idle for too long or has lasted for too long."""
+    """Ends a session that was idle for too long or has lasted for too long.
+
+    What an open page asks by itself (`X-Unattended`) doesn't count as use. A fragment for a
+    page whose session has ended leads the whole page to the sign-in, not a part of it.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -24,9 +30,21 @@ class SessionLimitsMiddleware:
             if sessions.is_over(request.session, now=now):
                 sessions.session_expire(by=user.actor)
                 logout(request)
-            else:
+            elif "X-Unattended" not in request.headers:
                 sessions.session_seen(request.session, now=now)
-        return self.get_response(request)
+        return _whole_page(request, self.get_response(request))
+
+
+def _whole_page(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """A fragment's redirect to the sign-in page, as the page's own."""
+    sign_in = reverse("accounts:login")
+    if not request.headers.get("HX-Request") or response.status_code != HTTPStatus.FOUND:
+        return response
+    if not response["Location"].startswith(sign_in):
+        return response
+    before = urlsplit(request.headers.get("HX-Current-URL", ""))
+    back = urlencode({"next": before.path + (f"?{before.query}" if before.query else "")})
+    return HttpResponse(headers={"HX-Redirect": f"{sign_in}?{back}"})
 
 
 class ActingAsInAdminMiddleware:

@@ -16,7 +16,8 @@ from django.db import IntegrityError, transaction
 from clinicity.accounts import services
 from clinicity.accounts.models import EMAIL_SCOPE, User
 from clinicity.audit import services as audit
-from clinicity.common.actors import SYSTEM, Role
+from clinicity.common import clock
+from clinicity.common.actors import SYSTEM, Actor, Role
 from clinicity.common.exceptions import DomainError
 from clinicity.privacy.pseudonyms import blind_index, keyed_hash
 
@@ -31,6 +32,12 @@ class NoAccount(DomainError):
     status = HTTPStatus.FORBIDDEN
 
 
+class NotAnew(DomainError):
+    type = "not-confirmed"
+    title = "The provider did not confirm that it is you."
+    status = HTTPStatus.UNAUTHORIZED
+
+
 @dataclass(frozen=True)
 class Identity:
     """What a signed id_token said."""
@@ -40,6 +47,8 @@ class Identity:
     email: str = ""
     email_verified: bool = False
     name: str = ""
+    # When the provider last asked them who they are; seconds of the epoch.
+    auth_time: float = 0
 
 
 def identity_of(claims: Mapping[str, Any]) -> Identity:
@@ -47,6 +56,7 @@ def identity_of(claims: Mapping[str, Any]) -> Identity:
     return Identity(
         str(claims["iss"]), str(claims["sub"]), str(claims.get("email") or ""),
         claims.get("email_verified") is True, str(claims.get("name") or ""),
+        float(claims.get("auth_time") or 0),
     )  # fmt: skip
 
 
@@ -60,6 +70,22 @@ def sign_in(identity: Identity) -> User:
         )  # fmt: skip
         raise NoAccount("Ask an administrator to make one and to link it.")
     return services.admit(user, how="oidc")
+
+
+def confirm(*, by: Actor, identity: Identity) -> None:
+    """Step-up: the provider has asked the same person anew just now; raises `NotAnew`."""
+    user = _linked(identity)
+    age = clock.now().timestamp() - identity.auth_time
+    if user is None or user.id != by.id or age > settings.STEP_UP_SECONDS:
+        audit.record_refusal(by=by, act="account.step_up", subject="user", subject_id=by.id)
+        raise NotAnew("Confirm it to the provider as yourself, and try again.")
+    audit.record(by=by, act="account.step_up", subject="user", subject_id=by.id, how="oidc")
+
+
+def is_linked(user: User) -> bool:
+    """Whether the user can confirm by the provider."""
+    linked = SocialAccount.objects.filter(provider=PROVIDER, user_id=user.id)
+    return bool(settings.OIDC_SERVER_URL) and linked.exists()
 
 
 def _linked(identity: Identity) -> User | None:

@@ -59,7 +59,8 @@ class _Held:
     """One open socket: what comes from its client, and the word that it has ended."""
 
     def __init__(self, layer: Any, channel: str, digest: str, send: Any) -> None:
-        self.layer, self.channel, self.digest, self.send = layer, channel, digest, send
+        self.layer, self.channel, self.digest, self.client = layer, channel, digest, send
+        self.is_closed = False
         self.inbox: asyncio.Queue[Any] = asyncio.Queue(maxsize=1)
 
     async def run(self, inner: App, scope: Any, receive: Any) -> None:
@@ -72,6 +73,11 @@ class _Held:
                 with suppress(asyncio.CancelledError):
                     await task
 
+    async def send(self, message: Any) -> None:
+        """To the client; what a consumer says after the end goes nowhere."""
+        if not self.is_closed:
+            await self.client(message)
+
     async def _pass(self, receive: Any) -> None:
         while True:
             await self.inbox.put(await receive())
@@ -81,5 +87,6 @@ class _Held:
             message = await self.layer.receive(self.channel)
             if self.digest in message.get("sessions", "").split(","):
                 await self.send({"type": "websocket.close", "code": UNAUTHORISED})
+                self.is_closed = True
                 await self.inbox.put({"type": "websocket.disconnect", "code": UNAUTHORISED})
                 return

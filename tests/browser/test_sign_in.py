@@ -116,3 +116,18 @@ def test_pages_are_accessible_and_quiet(
     page.screenshot(path=f"/tmp/signin-codes-{width}.png", full_page=True)
     assert factors.methods_of(alice) == ["code", "recovery-code"]
     assert not watched.complaints
+
+
+def test_an_open_page_that_polls_does_not_keep_its_session(
+    signed_in: Callable[..., Watched], alice: User
+) -> None:
+    page = signed_in(alice).page
+    heads = []
+    page.on(
+        "request",
+        lambda asked: heads.append(asked.headers) if "hx-request" in asked.headers else None,
+    )
+    page.goto("/tasks/")
+    page.wait_for_timeout(4000)
+    assert heads
+    assert all(each.get("x-unattended") == "1" for each in heads)

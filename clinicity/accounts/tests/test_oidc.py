@@ -1,5 +1,6 @@
 """OpenID Connect against a provider that runs here: a real code flow over HTTP."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -195,3 +196,27 @@ def test_a_provider_that_is_away_is_said_in_words(
     answer = client.post("/accounts/oidc/")
     assert answer.status_code == 503
     assert "reached" in answer.content.decode()
+
+
+def test_the_provider_confirms_who_it_is_for_a_dangerous_act(
+    client: Client, dora: User, linking: Provider
+) -> None:
+    come_back(client)
+
+    def confirmed(auth_time: float, **claims: str) -> Any:
+        session = client.session
+        session["auth_time"] = 0
+        session.save()
+        linking.claims |= {"auth_time": auth_time, **claims}
+        page = client.get("/accounts/step-up/?next=/patients/")
+        assert "Confirm with" in page.content.decode()
+        start = client.post("/accounts/oidc/", {"next": "/patients/", "anew": "1"})
+        parts = urlsplit(httpx.get(start["Location"]).headers["location"])
+        return client.get(f"{parts.path}?{parts.query}")
+
+    assert confirmed(time.time())["Location"] == "/patients/"
+    assert linking.asked[-1]["prompt"] == "login"
+    assert client.get("/accounts/security/app/").status_code == 200
+    assert confirmed(time.time() - 3600).status_code == 401  # it only remembered them
+    assert confirmed(time.time(), sub="someone else").status_code == 401
+    assert client.get("/accounts/security/app/").status_code == 302

@@ -2,13 +2,15 @@
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 
 from clinicity.accounts import factors
@@ -18,7 +20,7 @@ from clinicity.audit.models import AuditEvent
 from clinicity.common import clock
 from clinicity.common.exceptions import NotFound, Refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("database")
 
 
 def code_of(secret: str, *, step: int = 0) -> str:
@@ -259,3 +261,20 @@ def test_nobody_removes_the_passkey_of_another(dora: User, alice: User) -> None:
         factors.passkey_remove(by=alice.actor, passkey_id=row.id)
     factors.passkey_remove(by=dora.actor, passkey_id=row.id)
     assert not Authenticator.objects.exists()
+
+
+@pytest.mark.usefixtures("real_transactions")
+def test_of_many_with_one_challenge_and_one_code_one_gets_in(dora: User, secret: str) -> None:
+    challenge, code = challenged(Client()), code_of(secret)
+    barrier = Barrier(8)
+
+    def race(_: int) -> int:
+        barrier.wait(timeout=20)
+        try:
+            answer = post(Client(), "login/second-factor", challenge=challenge, code=code)
+            return int(answer.status_code)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(race, range(8))) == [200] + [401] * 7

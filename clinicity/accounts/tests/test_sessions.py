@@ -179,3 +179,16 @@ def test_rows_of_old_sign_ins_are_forgotten(dora: User) -> None:
     assert sessions.sign_ins_forget(now=clock.now()) == 0
     assert sessions.sign_ins_forget(now=clock.now() + timedelta(days=32)) >= 4
     assert not UserSession.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_a_page_asks_by_itself_is_no_use(dora: User) -> None:
+    now = clock.now()
+    with time_machine.travel(now, tick=False):
+        client = signed_in(dora)
+    alone = {"x-unattended": "1", "hx-request": "true"}
+    for minutes in (10, 20, 29):
+        with time_machine.travel(now + timedelta(minutes=minutes), tick=False):
+            assert client.get("/tasks/", headers=alone).status_code == 200
+    with time_machine.travel(now + timedelta(minutes=31), tick=False):
+        assert "HX-Redirect" in client.get("/tasks/", headers=alone)

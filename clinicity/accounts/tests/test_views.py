@@ -49,3 +49,18 @@ def test_admin_uses_the_same_log_in(client: Client) -> None:
 def test_clinician_does_not_get_into_the_admin(client: Client, alice: User) -> None:
     client.force_login(alice)
     assert client.get("/admin/").status_code == 302
+
+
+def test_a_fragment_leads_the_whole_page_to_the_log_in(client: Client) -> None:
+    headers = {"hx-request": "true", "hx-current-url": "http://testserver/alerts/?state=open"}
+    answer = client.get("/alerts/", headers=headers)
+    assert answer["HX-Redirect"] == "/accounts/login/?next=%2Falerts%2F%3Fstate%3Dopen"
+
+
+def test_the_admins_own_ways_out_and_to_a_password_are_ours(
+    client: Client, admin: User
+) -> None:
+    client.force_login(admin)
+    assert client.get("/admin/password_change/")["Location"] == "/accounts/security/password/"
+    assert client.post("/admin/logout/")["Location"] == "/accounts/login/"
+    assert client.get("/accounts/security/").status_code == 302

@@ -17,13 +17,13 @@ from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from clinicity.accounts import oidc, services
+from clinicity.accounts import oidc, services, sessions
+from clinicity.accounts.requests import actor_of
 from clinicity.accounts.views.signing_in import (
     NEXT,
     next_of,
@@ -63,22 +63,26 @@ class _Client(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         return found
 
 
+# What makes the provider ask anew, instead of remembering.
+ANEW = {"prompt": "login", "max_age": "0"}
+
+
 @login_not_required
 @require_POST
 def start(request: HttpRequest) -> HttpResponse:
-    """Send the browser to the provider."""
+    """Send the browser to the provider; `anew` when someone is to confirm who they are."""
     client = _client(request)
+    if not _reachable(client):
+        return _failed(request, Unavailable("The provider can't be reached. Try again later."))
     provider, nonce = client.get_provider(), secrets.token_urlsafe(24)
     request.session[NEXT] = next_of(request)
+    anew = "anew" in request.POST and request.user.is_authenticated
     pkce = provider.get_pkce_params()
-    state = {"nonce": nonce, "verifier": pkce.pop("code_verifier")}
-    asking = client.get_client(request, provider.app) if _reachable(client) else None
-    if asking is None:
-        return _failed(request, Unavailable("The provider can't be reached. Try again later."))
+    state = {"nonce": nonce, "verifier": pkce.pop("code_verifier"), "anew": anew}
+    asking = client.get_client(request, provider.app)
     asking.state = statekit.stash_state(request, provider_id=oidc.PROVIDER, state=state)
-    where = asking.get_redirect_url(
-        client.authorize_url, provider.get_scope(), {"nonce": nonce, **pkce}
-    )
+    more = {"nonce": nonce, **pkce, **(ANEW if anew else {})}
+    where = asking.get_redirect_url(client.authorize_url, provider.get_scope(), more)
     return HttpResponse(status=HTTPStatus.FOUND, headers={"Location": where})
 
 
@@ -87,7 +91,11 @@ def start(request: HttpRequest) -> HttpResponse:
 def callback(request: HttpRequest) -> HttpResponse:
     """The browser is back with a code: trade it, check who it is, sign them in."""
     try:
-        identity = oidc.identity_of(_claims(request, _client(request)))
+        client = _client(request)
+        state = _state(request)
+        identity = oidc.identity_of(_claims(request, client, state))
+        if state["anew"]:
+            return _confirmed(request, identity)
         user = oidc.sign_in(identity)
     except services.MfaRequired as required:
         return second_factor_next(request, required, where=wanted_of(request))
@@ -96,19 +104,32 @@ def callback(request: HttpRequest) -> HttpResponse:
     return signed_in(request, user, where=wanted_of(request))
 
 
-def _claims(request: HttpRequest, client: _Client) -> dict[str, Any]:
+def _confirmed(request: HttpRequest, identity: oidc.Identity) -> HttpResponse:
+    where = wanted_of(request)
+    oidc.confirm(by=actor_of(request), identity=identity)
+    sessions.session_proved(request.session)
+    request.session.pop(NEXT, None)
+    return redirect(where)
+
+
+def _state(request: HttpRequest) -> dict[str, Any]:
+    """What this browser's session kept for the way back; counts once."""
+    state: dict[str, Any] | None = statekit.unstash_state(
+        request, state_id=request.GET.get("state", ""), provider_id=oidc.PROVIDER
+    )
+    if state is None:
+        raise ProviderFailed("Start again from the sign-in page.")
+    return state
+
+
+def _claims(request: HttpRequest, client: _Client, state: dict[str, Any]) -> dict[str, Any]:
     try:
-        state = statekit.unstash_state(
-            request, state_id=request.GET.get("state", ""), provider_id=oidc.PROVIDER,
-            raises=True,
-        )  # fmt: skip
-        app = client.get_provider().app
-        asking = client.get_client(request, app)
+        asking = client.get_client(request, client.get_provider().app)
         told = asking.get_access_token(
             request.GET.get("code", ""), pkce_code_verifier=state["verifier"]
         )
         return client.claims(told["id_token"], nonce=state["nonce"])
-    except (OAuth2Error, PermissionDenied, requests.RequestException, KeyError, ValueError,
+    except (OAuth2Error, requests.RequestException, KeyError, ValueError,
             jwt.PyJWTError) as error:  # fmt: skip
         logger.warning("oidc.failed", extra={"why": type(error).__name__})
         raise ProviderFailed("Start again from the sign-in page.") from error

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
+from ipaddress import ip_address
 
 from allauth.mfa.adapter import get_adapter
 from django.contrib import messages
@@ -68,7 +69,7 @@ def passkey_add(request: HttpRequest) -> HttpResponse:
         else:
             return _codes_if_none(request, user.actor)
     options, request.session[PASSKEY] = passkeys.registration_begin(user)
-    context = {"form": form, "options": options}
+    context = {"form": form, "options": options, "by_address": _is_by_address(request)}
     return answer(request, "accounts/passkey_add.html", context, status)
 
 
@@ -138,6 +139,15 @@ def sessions_end(request: HttpRequest) -> HttpResponse:
     sessions.sessions_end(by=actor_of(request))
     request.session.flush()
     return redirect("accounts:login")
+
+
+def _is_by_address(request: HttpRequest) -> bool:
+    """Whether the page was opened by an IP address, to which no passkey can belong."""
+    try:
+        ip_address(request.get_host().rpartition(":")[0] or request.get_host())
+    except ValueError:
+        return False
+    return True
 
 
 def _secret(request: HttpRequest) -> str:

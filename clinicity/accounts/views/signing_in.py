@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
-from clinicity.accounts import challenges, factors, passkeys, services, sessions
+from clinicity.accounts import challenges, factors, oidc, passkeys, services, sessions
 from clinicity.accounts.factors import Proof
 from clinicity.accounts.forms import ProofForm, SetUpForm, SignInForm, StepUpForm
 from clinicity.accounts.models import User
@@ -84,6 +84,8 @@ def step_up(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form, "next": next_of(request), "methods": factors.methods_of(user),
         "options": _passkey_options(request, user),
+        "oidc": _oidc_name() if oidc.is_linked(user) else "",
+        "has_password": user.has_usable_password(),
     }  # fmt: skip
     return answer(request, "accounts/step_up.html", context, status)
 
