@@ -1,26 +1,26 @@
 from clinicity.common.routes import route
-from patients.api import views
+from patients.api.views import people, timeline
 
-timeline = [
-    route("timeline/", views.TimelineView, name="timeline"),
-    route("timeline/event/", views.TimelineEventsView, name="timeline-events"),
+timeline_routes = [
+    route("timeline/", timeline.TimelineView, name="timeline"),
+    route("timeline/event/", timeline.TimelineEventsView, name="timeline-events"),
     route(
         "timeline/event/<uuid:event_id>/",
-        views.TimelineEventView,
+        timeline.TimelineEventView,
         name="timeline-event",
     ),
-    route("timeline/summary/", views.TimelineSummaryView, name="timeline-summary"),
-    route("timeline/search/", views.TimelineSearchView, name="timeline-search"),
-    route("events/", views.EventsView, name="events"),
+    route("timeline/summary/", timeline.TimelineSummaryView, name="timeline-summary"),
+    route("timeline/search/", timeline.TimelineSearchView, name="timeline-search"),
+    route("events/", timeline.EventsView, name="events"),
 ]
 urlpatterns = [
-    route("patients/", views.PatientsView, name="patients"),
-    route("patients/<uuid:patient_id>/", views.PatientView, name="patient"),
+    route("patients/", people.PatientsView, name="patients"),
+    route("patients/<uuid:patient_id>/", people.PatientView, name="patient"),
     route(
         "patients/<uuid:patient_id>/restore/",
-        views.PatientRestoreView,
+        people.PatientRestoreView,
         name="patient-restore",
     ),
-    route("patients/<uuid:patient_id>/zone-moves/", views.ZoneMovesView, name="zone-moves"),
-    *timeline,
+    route("patients/<uuid:patient_id>/zone-moves/", people.ZoneMovesView, name="zone-moves"),
+    *timeline_routes,
 ]

@@ -5,20 +5,20 @@ from patients.services.chart import (
     condition_add,
     dose_record,
     doses_record,
-    encounter_add,
     lab_result_add,
     medication_add,
-    questionnaire_response_add,
 )
+from patients.services.consent import consent_record
+from patients.services.encounters import encounter_add
 from patients.services.people import (
-    care_team_member_add,
-    care_team_member_end,
     patient_create,
     patient_delete,
     patient_edit,
     patient_restore,
     patient_zone_move,
 )
+from patients.services.questionnaires import questionnaire_response_add
+from patients.services.team import care_team_member_add, care_team_member_end
 from patients.services.timeline import (
     timeline_event_add,
     timeline_event_delete,
@@ -31,6 +31,7 @@ __all__ = [
     "care_team_member_add",
     "care_team_member_end",
     "condition_add",
+    "consent_record",
     "dose_record",
     "doses_record",
     "encounter_add",

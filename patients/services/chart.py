@@ -1,4 +1,4 @@
-"""Adding to the chart: conditions, medications, doses, results, answers, visits.
+"""Adding to the chart: conditions, allergies, medications, doses, results.
 
 Each takes who adds it, checks what it can, and writes its audit event with the row.
 """
@@ -6,32 +6,21 @@ Each takes who adds it, checks what it can, and writes its audit event with the 
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypeVar
 from uuid import UUID
 
 from clinicity.accounts.acting import acting_as
 from clinicity.audit import services as audit
-from clinicity.common import events
-from clinicity.common.actors import Actor, Role
+from clinicity.common.actors import Actor
 from clinicity.common.exceptions import Invalid, NotFound
-from patients import instruments
 from patients.models import (
     Allergy,
     Condition,
-    Encounter,
     LabResult,
     Medication,
     MedicationDose,
-    Patient,
-    PatientRecord,
-    QuestionnaireResponse,
 )
 from patients.permissions import demand_writer
-from patients.services.timeline import timeline_event_add
-
-R = TypeVar("R", bound=PatientRecord)
-# What documents and the graph speak of by name.
-LINKED = (Condition, Medication)
+from patients.services.rows import row_add
 
 
 def condition_add(
@@ -49,7 +38,7 @@ def condition_add(
         onset_on=onset_on,
         recorded_by=by.id,
     )
-    return _add(by, row, "condition.add")
+    return row_add(by=by, row=row, act="condition.add")
 
 
 def allergy_add(
@@ -64,7 +53,7 @@ def allergy_add(
         patient_id=patient_id, substance=substance, reaction=reaction, severity=severity,
         recorded_by=by.id,
     )  # fmt: skip
-    return _add(by, row, "allergy.add")
+    return row_add(by=by, row=row, act="allergy.add")
 
 
 def medication_add(
@@ -85,7 +74,7 @@ def medication_add(
         patient_id=patient_id, name=name, rxnorm=rxnorm, dose=Decimal(dose), unit=unit,
         times_per_day=times_per_day, started_on=started_on, ended_on=ended_on, recorded_by=by.id,
     )  # fmt: skip
-    return _add(by, row, "medication.add")
+    return row_add(by=by, row=row, act="medication.add")
 
 
 def doses_record(
@@ -100,7 +89,7 @@ def doses_record(
     unknown = {status for _, status in doses} - set(MedicationDose.Status.values)
     if unknown:
         raise Invalid("A dose is taken or missed.")
-    with _acting(by, patient_id):
+    with acting_as(by, patient_id):
         if not Medication.objects.filter(id=medication_id, patient_id=patient_id).exists():
             raise NotFound("There is no such medication.")
         MedicationDose.objects.bulk_create(
@@ -144,78 +133,7 @@ def lab_result_add(
         patient_id=patient_id, loinc=loinc, name=name, value=Decimal(str(value)), unit=unit,
         low=_decimal(low), high=_decimal(high), specimen_at=specimen_at, recorded_by=by.id,
     )  # fmt: skip
-    return _add(by, row, "lab.add")
-
-
-def questionnaire_response_add(
-    *,
-    by: Actor,
-    patient_id: UUID,
-    instrument: str,
-    answers: Sequence[int],
-    answered_at: datetime,
-) -> QuestionnaireResponse:
-    """Keep the answers with the score they make, and put it on the timeline."""
-    total = instruments.score(instrument, answers)
-    row = QuestionnaireResponse(
-        patient_id=patient_id, instrument=instrument, answers=list(answers),
-        score=Decimal(total), answered_at=answered_at, recorded_by=by.id,
-    )  # fmt: skip
-    name = instruments.instrument_of(instrument).name
-    with _acting(by, patient_id):
-        _add(by, row, "questionnaire.add")
-        timeline_event_add(
-            by=by, patient_id=patient_id, kind="questionnaire", occurred_at=answered_at,
-            title=f"{name}: {total} ({instruments.band(instrument, total)})",
-            source_kind="questionnaire", source_id=row.id,
-        )  # fmt: skip
-    return row
-
-
-def encounter_add(
-    *,
-    by: Actor,
-    patient_id: UUID,
-    starts_at: datetime,
-    ends_at: datetime,
-    status: str,
-    kind: str,
-    reason: str = "",
-) -> Encounter:
-    """A visit. One that has taken place also stands on the timeline."""
-    if ends_at < starts_at:
-        raise Invalid("A visit can't end before it starts.")
-    row = Encounter(
-        patient_id=patient_id, starts_at=starts_at, ends_at=ends_at, status=status, kind=kind,
-        reason=reason, recorded_by=by.id,
-    )  # fmt: skip
-    with _acting(by, patient_id):
-        _add(by, row, "encounter.add")
-        if status == Encounter.Status.FINISHED:
-            timeline_event_add(
-                by=by, patient_id=patient_id, kind="encounter", occurred_at=starts_at,
-                title=kind, body=reason, source_kind="encounter", source_id=row.id,
-            )  # fmt: skip
-    return row
-
-
-def _add(by: Actor, row: R, act: str) -> R:
-    demand_writer(by)
-    with _acting(by, row.patient_id):
-        if not Patient.objects.filter(id=row.patient_id, deleted_at__isnull=True).exists():
-            raise NotFound("There is no such patient.")
-        row.save(force_insert=True)
-        audit.record(
-            by=by, act=act, subject=act.split(".")[0], subject_id=row.id,
-            patient_id=row.patient_id,
-        )  # fmt: skip
-        if isinstance(row, LINKED):
-            events.publish("patients.chart_changed", patient_id=row.patient_id)
-    return row
-
-
-def _acting(by: Actor, patient_id: UUID):  # type: ignore[no-untyped-def]
-    return acting_as(by, patient_id if by.role == Role.SERVICE else None)
+    return row_add(by=by, row=row, act="lab.add")
 
 
 def _decimal(value: Decimal | float | str | None) -> Decimal | None:

@@ -1,10 +1,9 @@
-"""Pages of one patient's own rows. The overview that joins the apps is the portal's."""
+"""Pages of one patient's own details. The overview that joins the apps is the portal's."""
 
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,8 +15,9 @@ from clinicity.common import clock
 from clinicity.common.exceptions import DomainError
 from patients import selectors, services
 from patients.access import patient_or_404
-from patients.forms import PatientEditForm, PatientForm, TimelineEventForm, ZoneMoveForm
+from patients.forms import PatientEditForm, PatientForm, ZoneMoveForm
 from patients.models import Patient
+from patients.views.refusals import show_refusal
 
 
 @require_http_methods(["GET", "POST"])
@@ -27,7 +27,7 @@ def create(request: HttpRequest) -> HttpResponse:
         try:
             patient = services.patient_create(by=actor_of(request), **form.cleaned_data)
         except DomainError as refusal:
-            _show_refusal(form, refusal)
+            show_refusal(form, refusal)
         else:
             messages.success(request, _("The patient was added."))
             return redirect("portal:patient", patient.id)
@@ -47,7 +47,7 @@ def edit(request: HttpRequest, patient_id: UUID) -> HttpResponse:
                 changes=changes,
             )  # fmt: skip
         except DomainError as refusal:
-            _show_refusal(form, refusal)
+            show_refusal(form, refusal)
         else:
             messages.success(request, _("The changes were saved."))
             return redirect("portal:patient", patient_id)
@@ -67,7 +67,7 @@ def zone_move(request: HttpRequest, patient_id: UUID) -> HttpResponse:
                 by=actor_of(request), patient_id=patient_id, **form.cleaned_data
             )
         except DomainError as refusal:
-            _show_refusal(form, refusal)
+            show_refusal(form, refusal)
         else:
             messages.success(request, _("The move was noted. Days are summed up again."))
             return redirect("patients:edit", patient_id)
@@ -96,57 +96,6 @@ def restore(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     return redirect("portal:patient", patient_id)
 
 
-@require_GET
-def timeline_panel(request: HttpRequest, patient_id: UUID) -> HttpResponse:
-    patient = patient_or_404(request, patient_id)
-    page = selectors.timeline_page(
-        actor_of(request),
-        patient_id,
-        kind=request.GET.get("kind", ""),
-        cursor=request.GET.get("cursor"),
-        size=20,
-    )
-    context = {"patient": patient, "page": page, "form": TimelineEventForm()}
-    return render(request, "patients/_timeline.html", context)
-
-
-@require_POST
-def timeline_add(request: HttpRequest, patient_id: UUID) -> HttpResponse:
-    patient = patient_or_404(request, patient_id)
-    form = TimelineEventForm(request.POST)
-    if form.is_valid():
-        try:
-            services.timeline_event_add(
-                by=actor_of(request),
-                patient_id=patient_id,
-                kind="note",
-                **form.cleaned_data,
-            )
-        except DomainError as refusal:
-            _show_refusal(form, refusal)
-        else:
-            form = TimelineEventForm()
-    page = selectors.timeline_page(actor_of(request), patient_id, size=20)
-    context = {"patient": patient, "page": page, "form": form}
-    return render(request, "patients/_timeline.html", context)
-
-
-@require_GET
-def chart_panel(request: HttpRequest, patient_id: UUID) -> HttpResponse:
-    """Conditions, allergies, medications, results and scores, as the chart has them."""
-    patient, actor = patient_or_404(request, patient_id), actor_of(request)
-    context = {
-        "patient": patient,
-        "conditions": selectors.conditions(actor, patient_id),
-        "allergies": selectors.allergies(actor, patient_id),
-        "medications": selectors.medications(actor, patient_id),
-        "lab_results": selectors.lab_results(actor, patient_id),
-        "questionnaires": selectors.questionnaire_responses(actor, patient_id),
-        "encounters": selectors.encounters(actor, patient_id),
-    }
-    return render(request, "patients/_chart.html", context)
-
-
 def _edit_page(
     request: HttpRequest, patient: Patient, form: PatientEditForm, zone_form: ZoneMoveForm
 ) -> HttpResponse:
@@ -163,11 +112,3 @@ def _edit_page(
 
 def _details(patient: Patient) -> dict[str, object]:
     return {name: getattr(patient, name) for name in PatientEditForm.base_fields}
-
-
-def _show_refusal(form: Form, refusal: DomainError) -> None:
-    errors = refusal.extra.get("errors", {})
-    for name, sentences in errors.items():
-        form.add_error(name if name in form.fields else None, sentences)
-    if not errors:
-        form.add_error(None, refusal.detail)

@@ -1,4 +1,4 @@
-"""Patients and their timeline over the API: parse, one domain call, answer."""
+"""Patients over the API: parse, one domain call, answer."""
 
 from uuid import UUID
 
@@ -77,61 +77,3 @@ class ZoneMovesView(IdempotentWrites):
             by=actor_of(request), patient_id=UUID(patient_id), **data
         )
         return Response(shapes.PatientOutput(patient).data, status=status.HTTP_201_CREATED)
-
-
-class TimelineView(IdempotentWrites):
-    @extend_schema(parameters=[shapes.TimelineQuery], responses=shapes.TimelinePageOutput)
-    def get(self, request: Request) -> Response:
-        page = selectors.timeline_page(
-            actor_of(request), **parsed(shapes.TimelineQuery, request.query_params)
-        )
-        return Response(shapes.TimelinePageOutput(page).data)
-
-
-class TimelineEventsView(IdempotentWrites):
-    @extend_schema(
-        request=shapes.TimelineEventInput, responses={201: shapes.TimelineEventOutput}
-    )
-    def post(self, request: Request) -> Response:
-        data = parsed(shapes.TimelineEventInput, request.data)
-        event = services.timeline_event_add(by=actor_of(request), **data)
-        return Response(shapes.TimelineEventOutput(event).data, status=status.HTTP_201_CREATED)
-
-
-class EventsView(TimelineView, TimelineEventsView):
-    """`events/` is the timeline under the name that devices know."""
-
-
-class TimelineEventView(IdempotentWrites):
-    @extend_schema(request=shapes.TimelineEventChanges, responses=shapes.TimelineEventOutput)
-    def put(self, request: Request, event_id: str) -> Response:
-        data = parsed(shapes.TimelineEventChanges, request.data)
-        version = data.pop("version", None)
-        event = services.timeline_event_edit(
-            by=actor_of(request), event_id=UUID(event_id), changes=data, version=version
-        )
-        return Response(shapes.TimelineEventOutput(event).data)
-
-    @extend_schema(responses={204: None})
-    def delete(self, request: Request, event_id: str) -> Response:
-        services.timeline_event_delete(by=actor_of(request), event_id=UUID(event_id))
-        return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-class TimelineSummaryView(IdempotentWrites):
-    @extend_schema(parameters=[shapes.TimelineQuery], responses=shapes.TimelineSummaryOutput)
-    def get(self, request: Request) -> Response:
-        query = parsed(shapes.TimelineQuery, request.query_params)
-        summary = selectors.timeline_summary(actor_of(request), query["patient_id"])
-        return Response(shapes.TimelineSummaryOutput(summary).data)
-
-
-class TimelineSearchView(IdempotentWrites):
-    @extend_schema(
-        parameters=[shapes.TimelineSearchQuery],
-        responses=shapes.TimelineEventOutput(many=True),
-    )
-    def get(self, request: Request) -> Response:
-        query = parsed(shapes.TimelineSearchQuery, request.query_params)
-        events = selectors.timeline_search(actor_of(request), query["patient_id"], query["q"])
-        return Response({"items": shapes.TimelineEventOutput(events, many=True).data})
