@@ -16,6 +16,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest
 
 from clinicity.accounts import tokens
@@ -34,7 +35,7 @@ from clinicity.common.actors import Actor
 from clinicity.common.exceptions import NotFound
 from clinicity.privacy.pseudonyms import keyed_hash
 
-BEGUN, SEEN = "sign_in_begun", "sign_in_seen"
+BEGUN, SEEN, ROW = "sign_in_begun", "sign_in_seen", "sign_in_row"
 # A session's last use is written down at most so often.
 SEEN_EVERY = 60
 # How long rows of ended sign-ins stay; the audit trail keeps what happened.
@@ -60,14 +61,15 @@ def session_begin(request: HttpRequest, user: User) -> None:
         session[name] = now.timestamp()
     if not session.session_key:
         session.save()
-    UserSession.objects.update_or_create(
-        session_key=session.session_key,
-        defaults={
-            "user": user, "ip": _blind_address(request.META.get("REMOTE_ADDR", "")),
-            "user_agent": client_of(request.META.get("HTTP_USER_AGENT", "")),
-            "created_at": now, "last_seen_at": now,
-        },
+    # The same session under an earlier key, or an earlier one under the same key.
+    earlier = Q(id=session.get(ROW, 0)) | Q(session_key=session.session_key)
+    UserSession.objects.filter(earlier).delete()
+    row = UserSession.objects.create(
+        session_key=session.session_key, user=user, created_at=now, last_seen_at=now,
+        ip=_blind_address(request.META.get("REMOTE_ADDR", "")),
+        user_agent=client_of(request.META.get("HTTP_USER_AGENT", "")),
     )  # fmt: skip
+    session[ROW] = row.id
 
 
 def session_proved(session: SessionBase) -> None:

@@ -47,6 +47,7 @@ def test_change_ends_every_other_sign_in_and_keeps_this_one(dora: User) -> None:
     assert there.get("/accounts/security/").status_code == 302
     with pytest.raises(tokens.BadToken):
         tokens.user_of_access(app.access)
+    assert len(here.get("/accounts/sessions/").context["rows"]) == 1
     row = AuditEvent.objects.get(act="account.password_change")
     assert row.details["ended"] == 2
 

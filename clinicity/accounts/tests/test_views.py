@@ -64,3 +64,14 @@ def test_the_admins_own_ways_out_and_to_a_password_are_ours(
     assert client.get("/admin/password_change/")["Location"] == "/accounts/security/password/"
     assert client.post("/admin/logout/")["Location"] == "/accounts/login/"
     assert client.get("/accounts/security/").status_code == 302
+
+
+def test_the_security_page_tells_its_owner_what_happened(
+    client: Client, alice: User, bob: User, password: str
+) -> None:
+    client.post("/accounts/login/", {"email": alice.email, "password": "wrong"})
+    client.post("/accounts/login/", {"email": bob.email, "password": "wrong"})
+    client.post("/accounts/login/", {"email": alice.email, "password": password})
+    told = client.get("/accounts/security/").context["acts"]
+    assert [str(each.words) for each in told] == ["Signed in", "A wrong password was tried"]
+    assert [each.is_bad for each in told] == [False, True]

@@ -15,7 +15,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from clinicity.accounts import factors, passkeys, services, sessions
 from clinicity.accounts.clients import client_words
 from clinicity.accounts.forms import PasskeyForm, PasswordForm, SetUpForm
+from clinicity.accounts.presenters import acts_told
 from clinicity.accounts.requests import actor_of, user_of
+from clinicity.accounts.selectors import own_acts
 from clinicity.accounts.stepup import recently_authenticated
 from clinicity.accounts.views.signing_in import PASSKEY, answer, refuse
 from clinicity.common.actors import Actor
@@ -29,7 +31,11 @@ SECRET = "totp_setup"  # noqa: S105 - the name, not the secret
 def security(request: HttpRequest) -> HttpResponse:
     """What protects this account."""
     user = user_of(request)
-    context = {"factors": factors.factors_of(user.actor), "required": user.mfa_required}
+    context = {
+        "factors": factors.factors_of(user.actor),
+        "required": user.mfa_required,
+        "acts": acts_told(own_acts(user.actor)),
+    }
     return render(request, "accounts/security.html", context)
 
 
