@@ -103,9 +103,6 @@ def test_pages_are_accessible_and_quiet(
         page.goto(f"/accounts/{path}", wait_until="networkidle")
         assert not violations(page), path
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-        page.screenshot(
-            path=f"/tmp/signin-{path.strip('/').replace('/', '-')}-{width}.png", full_page=True
-        )
     page.goto("/accounts/security/app/")
     page.locator("summary", has_text="It can’t be scanned").click()
     secret = page.locator(".secret").inner_text()
@@ -113,7 +110,6 @@ def test_pages_are_accessible_and_quiet(
     page.keyboard.press("Enter")
     expect(page.locator(".codes li")).to_have_count(10)
     assert not violations(page)
-    page.screenshot(path=f"/tmp/signin-codes-{width}.png", full_page=True)
     assert factors.methods_of(alice) == ["code", "recovery-code"]
     assert not watched.complaints
 

@@ -28,7 +28,8 @@ from clinicity.accounts.views.signing_in import credentials_from
 from clinicity.common.parsing import parsed
 
 REFUSED = OpenApiResponse(description="Refused, as a problem detail (RFC 9457).")
-LOCKED = {401: REFUSED, 429: REFUSED, 503: REFUSED}
+BAD = {400: REFUSED, 401: REFUSED, 429: REFUSED}
+LOCKED = {**BAD, 503: REFUSED}
 
 
 class OpenView(APIView):
@@ -64,21 +65,21 @@ class SecondFactorView(OpenView):
 class PasskeyOptionsView(OpenView):
     """What the passkey of a challenge's user has to sign."""
 
-    @extend_schema(request=ChallengeInput, responses={200: PasskeyOptionsOutput, 401: REFUSED})
+    @extend_schema(request=ChallengeInput, responses={200: PasskeyOptionsOutput, **BAD})
     def post(self, request: Request) -> Response:
         data = parsed(ChallengeInput, request.data)
         return Response(challenges.passkey_options(data["challenge"]))
 
 
 class RefreshView(OpenView):
-    @extend_schema(request=RefreshInput, responses={200: TokenPairOutput, 401: REFUSED})
+    @extend_schema(request=RefreshInput, responses={200: TokenPairOutput, **BAD})
     def post(self, request: Request) -> Response:
         data = parsed(RefreshInput, request.data)
         return Response(TokenPairOutput(tokens.pair_refresh(data["refresh"])).data)
 
 
 class LogoutView(OpenView):
-    @extend_schema(request=RefreshInput, responses={204: None, 401: REFUSED})
+    @extend_schema(request=RefreshInput, responses={204: None, **BAD})
     def post(self, request: Request) -> Response:
         tokens.family_revoke(parsed(RefreshInput, request.data)["refresh"])
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -98,7 +99,7 @@ class StepUpView(APIView):
 
 
 class MeView(APIView):
-    @extend_schema(responses=MeOutput)
+    @extend_schema(responses={200: MeOutput, 401: REFUSED, 429: REFUSED})
     def get(self, request: Request) -> Response:
         return Response(MeOutput(request.user).data)
 
