@@ -32,7 +32,11 @@ class SessionLimitsMiddleware:
                 logout(request)
             elif "X-Unattended" not in request.headers:
                 sessions.session_seen(request.session, now=now)
-        return _whole_page(request, self.get_response(request))
+        response = _whole_page(request, self.get_response(request))
+        if isinstance(user, User) or "Authorization" in request.headers:
+            # A shared computer's back button shows nothing of whoever sat there before.
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
 
 
 def _whole_page(request: HttpRequest, response: HttpResponse) -> HttpResponse:

@@ -207,6 +207,7 @@ def test_who_must_have_a_factor_sets_it_up_before_getting_in(
     assert "<script" not in page.context["picture"]
     assert client.post("/accounts/second-factor/", {"code": "000000"}).status_code == 401
     page = client.post("/accounts/second-factor/", {"code": code_of(secret)})
+    assert page["Cache-Control"] == "no-store"
     assert len(page.context["codes"]) == 10
     assert client.get("/accounts/security/").status_code == 200
     with pytest.raises(Refused):

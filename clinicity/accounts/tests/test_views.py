@@ -75,3 +75,11 @@ def test_the_security_page_tells_its_owner_what_happened(
     told = client.get("/accounts/security/").context["acts"]
     assert [str(each.words) for each in told] == ["Signed in", "A wrong password was tried"]
     assert [each.is_bad for each in told] == [False, True]
+
+
+def test_what_is_behind_the_log_in_is_not_kept_by_the_browser(
+    client: Client, alice: User
+) -> None:
+    client.force_login(alice)
+    for path in ("/today/", "/accounts/security/", "/api/v1/auth/me"):
+        assert client.get(path)["Cache-Control"] == "no-store"

@@ -164,7 +164,9 @@ def _first_factor(request: HttpRequest, text: str, user: User, secret: str) -> H
             where = wanted_of(request)
             begin(request, user)
             told = {"codes": codes, "next": where}
-            return render(request, "accounts/recovery_codes_first.html", told)
+            response = render(request, "accounts/recovery_codes_first.html", told)
+            response["Cache-Control"] = "no-store"
+            return response
     context = {"form": form, "secret": secret, "picture": factors.secret_picture(user, secret)}
     return answer(request, "accounts/first_factor.html", context, status)
 
