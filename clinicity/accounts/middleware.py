@@ -1,4 +1,4 @@
-"""What stands around every request of somebody signed in."""
+"""What stands around every request of somebody signed in: limits, own pages, the actor."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -7,11 +7,19 @@ from urllib.parse import urlencode, urlsplit
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.views.defaults import permission_denied
 
 from clinicity.accounts import sessions
 from clinicity.accounts.acting import acting_as
 from clinicity.accounts.models import User
 from clinicity.common import clock
+from clinicity.common.actors import Role
+from clinicity.common.exceptions import Refused
+
+OWN_PAGES = (Role.PATIENT, Role.PROXY)
+OPEN_TO_PATIENTS = (
+    "/me/", "/questionnaires/", "/accounts/", "/api/", "/health", "/metrics", "/static/",
+)  # fmt: skip
 
 
 class SessionLimitsMiddleware:
@@ -49,6 +57,26 @@ def _whole_page(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     before = urlsplit(request.headers.get("HX-Current-URL", ""))
     back = urlencode({"next": before.path + (f"?{before.query}" if before.query else "")})
     return HttpResponse(headers={"HX-Redirect": f"{sign_in}?{back}"})
+
+
+class OwnPagesMiddleware:
+    """Patients and who acts for them have pages of their own; all others are for staff.
+
+    The API says itself what they may ask.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if isinstance(user, User) and user.role in OWN_PAGES and not _is_open(request.path):
+            return permission_denied(request, Refused("These are pages for those who treat."))
+        return self.get_response(request)
+
+
+def _is_open(path: str) -> bool:
+    return path == "/" or path.startswith(OPEN_TO_PATIENTS)
 
 
 class ActingAsInAdminMiddleware:

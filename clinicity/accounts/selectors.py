@@ -45,3 +45,14 @@ def own_acts(actor: Actor, *, most: int = 12) -> list[OwnAct]:
     ).order_by("-position")[:most]
     refused = AuditEvent.Outcome.REFUSED
     return [OwnAct(row.act, row.created_at, row.outcome == refused) for row in rows]
+
+
+def has_role(user_id: UUID, roles: Iterable[str]) -> bool:
+    """Whether this is an active account with one of the roles."""
+    return bool(User.objects.filter(id=user_id, is_active=True, role__in=list(roles)).exists())
+
+
+def colleagues(roles: Iterable[str]) -> list[User]:
+    """Active accounts with one of the roles, by name."""
+    found = User.objects.filter(is_active=True, role__in=list(roles))
+    return sorted(found, key=lambda user: str(user.display_name).casefold())

@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "csp.middleware.CSPMiddleware",
     "auditlog.middleware.AuditlogMiddleware",
+    "clinicity.accounts.middleware.OwnPagesMiddleware",
     "clinicity.accounts.middleware.ActingAsInAdminMiddleware",
     "clinicity.common.middleware.RefusalPageMiddleware",
 ]
@@ -333,6 +334,10 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF, *oidc_origins(OIDC_SERVER_URL)],
     }
 }
+
+# How long an emergency access lasts, and at what age a parent's part ends.
+BREAK_GLASS_MINUTES = env.int("BREAK_GLASS_MINUTES", default=60)
+AGE_OF_MAJORITY = env.int("AGE_OF_MAJORITY", default=18)
 
 # One upload is at most this large; the door streams and never relies on it.
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=50 * 1024 * 1024)

@@ -1,5 +1,5 @@
 from clinicity.common.routes import route
-from patients.api.views import people, timeline
+from patients.api.views import contacts, decisions, people, team, timeline
 
 timeline_routes = [
     route("timeline/", timeline.TimelineView, name="timeline"),
@@ -13,6 +13,47 @@ timeline_routes = [
     route("timeline/search/", timeline.TimelineSearchView, name="timeline-search"),
     route("events/", timeline.EventsView, name="events"),
 ]
+OF_PATIENT = "patients/<uuid:patient_id>/"
+people_routes = [
+    route("patients/break-glass/", team.BreakGlassView, name="break-glass"),
+    route(
+        "patients/break-glass/<uuid:glass_id>/end/",
+        team.BreakGlassEndView,
+        name="break-glass-end",
+    ),
+    route(
+        "patients/break-glass/<uuid:glass_id>/review/",
+        team.BreakGlassReviewView,
+        name="break-glass-review",
+    ),
+    route("patients/cover/", team.CoverView, name="cover"),
+    route("patients/hand-over/", team.HandOverView, name="hand-over"),
+    route(f"{OF_PATIENT}care-team/", team.CareTeamView, name="care-team"),
+    route(f"{OF_PATIENT}care-team/end/", team.CareTeamEndView, name="care-team-end"),
+    route(f"{OF_PATIENT}proxies/", team.ProxiesView, name="proxies"),
+    route(f"{OF_PATIENT}proxies/<uuid:proxy_id>/end/", team.ProxyEndView, name="proxy-end"),
+    route(f"{OF_PATIENT}consents/", decisions.ConsentsView, name="consents"),
+    route(f"{OF_PATIENT}corrections/", decisions.CorrectionsView, name="patient-corrections"),
+    route(
+        f"{OF_PATIENT}corrections/<uuid:correction_id>/",
+        decisions.CorrectionView,
+        name="patient-correction",
+    ),
+    route(f"{OF_PATIENT}visibility/", decisions.VisibilityView, name="visibility"),
+    route(f"{OF_PATIENT}access-log/", decisions.AccessLogView, name="access-log"),
+    route(f"{OF_PATIENT}contacts/", contacts.ContactsView, name="contacts"),
+    route(f"{OF_PATIENT}contacts/<uuid:contact_id>/", contacts.ContactView, name="contact"),
+    route(f"{OF_PATIENT}identifiers/", contacts.IdentifiersView, name="identifiers"),
+    route(
+        f"{OF_PATIENT}identifiers/<uuid:identifier_id>/",
+        contacts.IdentifierView,
+        name="identifier",
+    ),
+    route(f"{OF_PATIENT}merges/", contacts.MergesView, name="merges"),
+    route(
+        f"{OF_PATIENT}merges/<uuid:alias_id>/undo/", contacts.MergeUndoView, name="merge-undo"
+    ),
+]
 urlpatterns = [
     route("patients/", people.PatientsView, name="patients"),
     route("patients/<uuid:patient_id>/", people.PatientView, name="patient"),
@@ -22,5 +63,6 @@ urlpatterns = [
         name="patient-restore",
     ),
     route("patients/<uuid:patient_id>/zone-moves/", people.ZoneMovesView, name="zone-moves"),
+    *people_routes,
     *timeline_routes,
 ]

@@ -2,6 +2,7 @@
 
 from patients.models.chart import Allergy, Condition, LabResult, Medication, MedicationDose
 from patients.models.consent import Consent, Purpose
+from patients.models.contacts import Contact, Correction, Identifier
 from patients.models.encounters import Encounter
 from patients.models.merges import PatientAlias
 from patients.models.people import (
@@ -25,7 +26,10 @@ __all__ = [
     "CareTeamMember",
     "Condition",
     "Consent",
+    "Contact",
+    "Correction",
     "Encounter",
+    "Identifier",
     "LabResult",
     "Medication",
     "MedicationDose",
