@@ -50,7 +50,7 @@ class StepUpInput(serializers.Serializer[object]):
         return attrs
 
 
-class AccessOutput(serializers.Serializer[object]):
+class AccessTokenOutput(serializers.Serializer[object]):
     access = serializers.CharField()
     expires_in = serializers.IntegerField(help_text="Seconds until the access token ends.")
 

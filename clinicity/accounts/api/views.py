@@ -9,7 +9,7 @@ from rest_framework.views import APIView
 
 from clinicity.accounts import challenges, services, tokens
 from clinicity.accounts.api.serializers import (
-    AccessOutput,
+    AccessTokenOutput,
     ChallengeInput,
     MeOutput,
     PasskeyOptionsOutput,
@@ -88,14 +88,14 @@ class LogoutView(OpenView):
 class StepUpView(APIView):
     """Prove once more who one is, for an access token that dangerous acts accept."""
 
-    @extend_schema(request=StepUpInput, responses={200: AccessOutput, **LOCKED})
+    @extend_schema(request=StepUpInput, responses={200: AccessTokenOutput, **LOCKED})
     def post(self, request: Request) -> Response:
         data = parsed(StepUpInput, request.data)
         if not isinstance(request.auth, str):
             raise NeedsToken("A browser's session is confirmed on the step-up page.")
         proof = Proof(data["code"]) if data["code"] else None
         services.step_up(by=actor_of(request), password=data["password"], proof=proof)
-        return Response(AccessOutput(tokens.access_again(request.auth)).data)
+        return Response(AccessTokenOutput(tokens.access_again(request.auth)).data)
 
 
 class MeView(APIView):
