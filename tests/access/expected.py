@@ -7,6 +7,7 @@ from uuid import UUID
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from clinicity.common import clock
+from conftest import PASSWORD
 from tests.access.doors import Door
 from tests.access.rules import (
     ADMIN,
@@ -79,6 +80,33 @@ ACCOUNTS: Declared = {
     ),
     **_of(NOT_THERE, "auth-refresh POST", body={"refresh": "x"}),
     **_of(NOT_THERE, "auth-logout POST", body={"refresh": "x"}),
+    **_of(NOT_THERE, "auth-second-factor POST", body={"challenge": "x", "code": "1"}),
+    **_of(NOT_THERE, "auth-passkey POST", body={"challenge": "x"}),
+    **_of(MEMBERS, "auth-step-up POST", body={"password": PASSWORD}),
+    **_of(OPEN, "accounts:second-factor GET", "accounts:second-factor POST"),
+    **_of(NOT_THERE, "accounts:oidc POST", "accounts:oidc-callback GET"),
+    **_of(
+        MEMBERS,
+        "accounts:step-up GET",
+        "accounts:security GET",
+        "accounts:password GET",
+        "accounts:totp-add GET",
+        "accounts:passkey-add GET",
+        "accounts:sessions GET",
+    ),
+    **_of(
+        MEMBERS,
+        "accounts:step-up POST",
+        "accounts:password POST",
+        "accounts:totp-add POST",
+        "accounts:passkey-add POST",
+        "accounts:recovery-codes POST",
+        "accounts:totp-remove POST",
+        "accounts:sessions-end POST",
+        form={},
+    ),
+    **_of(MEMBERS, "accounts:passkey-remove POST", params={"passkey_id": 0}, form={}),
+    **_of(NOT_THERE, "accounts:session-end POST", params={"id": "browser-0"}, form={}),
     **_of(MEMBERS, "auth-me GET", "accounts:logout POST"),
 }
 PATIENTS: Declared = {
