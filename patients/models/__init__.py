@@ -1,24 +1,42 @@
 """People under care and their chart. Every row is sealed under its patient's key."""
 
 from patients.models.chart import Allergy, Condition, LabResult, Medication, MedicationDose
+from patients.models.consent import Consent, Purpose
 from patients.models.encounters import Encounter
-from patients.models.people import BASE, Patient, PatientRecord, ZoneChange
+from patients.models.merges import PatientAlias
+from patients.models.people import (
+    BASE,
+    ITEM,
+    Patient,
+    PatientItem,
+    PatientRecord,
+    Visibility,
+    ZoneChange,
+)
 from patients.models.questionnaires import QuestionnaireResponse
-from patients.models.team import CareTeamMember
+from patients.models.team import BreakGlass, CareTeamMember, Proxy
 from patients.models.timeline import TimelineEvent
 
 __all__ = [
     "BASE",
+    "ITEM",
     "Allergy",
+    "BreakGlass",
     "CareTeamMember",
     "Condition",
+    "Consent",
     "Encounter",
     "LabResult",
     "Medication",
     "MedicationDose",
     "Patient",
+    "PatientAlias",
+    "PatientItem",
     "PatientRecord",
+    "Proxy",
+    "Purpose",
     "QuestionnaireResponse",
     "TimelineEvent",
+    "Visibility",
     "ZoneChange",
 ]

@@ -10,10 +10,10 @@ from clinicity.privacy.fields import (
     EncryptedDateField,
     EncryptedDecimalField,
 )
-from patients.models.people import BASE, PatientRecord
+from patients.models.people import BASE, ITEM, PatientItem, PatientRecord
 
 
-class Condition(PatientRecord):
+class Condition(PatientItem):
     """A diagnosis, coded in ICD-10-CM."""
 
     code = EncryptedCharField(max_length=10)
@@ -24,10 +24,10 @@ class Condition(PatientRecord):
     class Privacy:
         subject: ClassVar = "patient_id"
         protected: ClassVar = ("code", "display", "onset_on")
-        plain: ClassVar = (*BASE, "recorded_by")
+        plain: ClassVar = (*ITEM, "recorded_by")
 
 
-class Allergy(PatientRecord):
+class Allergy(PatientItem):
     substance = EncryptedCharField(max_length=200)
     reaction = EncryptedCharField(max_length=200, blank=True, default="")
     severity = EncryptedCharField(max_length=20, blank=True, default="")
@@ -36,10 +36,10 @@ class Allergy(PatientRecord):
     class Privacy:
         subject: ClassVar = "patient_id"
         protected: ClassVar = ("substance", "reaction", "severity")
-        plain: ClassVar = (*BASE, "recorded_by")
+        plain: ClassVar = (*ITEM, "recorded_by")
 
 
-class Medication(PatientRecord):
+class Medication(PatientItem):
     """One drug at one dose; a change of dose ends this row and starts the next."""
 
     name = EncryptedCharField(max_length=200)
@@ -51,7 +51,7 @@ class Medication(PatientRecord):
     ended_on = models.DateField(null=True)
     recorded_by = models.UUIDField()
 
-    class Meta(PatientRecord.Meta):
+    class Meta(PatientItem.Meta):
         indexes: ClassVar = [
             models.Index(fields=["patient", "started_on"], name="medication_by")
         ]
@@ -60,7 +60,7 @@ class Medication(PatientRecord):
         subject: ClassVar = "patient_id"
         protected: ClassVar = ("name", "rxnorm", "dose", "unit")
         plain: ClassVar = (
-            *BASE,
+            *ITEM,
             "times_per_day",
             "started_on",
             "ended_on",
@@ -92,7 +92,7 @@ class MedicationDose(PatientRecord):
         plain: ClassVar = (*BASE, "medication", "due_at", "status", "recorded_by")
 
 
-class LabResult(PatientRecord):
+class LabResult(PatientItem):
     """A laboratory value. `low` and `high` are the laboratory's reference range."""
 
     loinc = models.CharField(max_length=10)
@@ -104,7 +104,7 @@ class LabResult(PatientRecord):
     specimen_at = models.DateTimeField()
     recorded_by = models.UUIDField()
 
-    class Meta(PatientRecord.Meta):
+    class Meta(PatientItem.Meta):
         indexes: ClassVar = [
             models.Index(fields=["patient", "-specimen_at"], name="lab_newest")
         ]
@@ -113,7 +113,7 @@ class LabResult(PatientRecord):
         subject: ClassVar = "patient_id"
         protected: ClassVar = ("name", "value")
         plain: ClassVar = (
-            *BASE,
+            *ITEM,
             "loinc",
             "unit",
             "low",

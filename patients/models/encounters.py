@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from clinicity.privacy.fields import (
     EncryptedTextField,
 )
-from patients.models.people import BASE, PatientRecord
+from patients.models.people import ITEM, PatientItem
 
 
-class Encounter(PatientRecord):
+class Encounter(PatientItem):
     """A visit, past or to come (FHIR Encounter and Appointment in one list)."""
 
     class Status(models.TextChoices):
@@ -27,7 +27,7 @@ class Encounter(PatientRecord):
     reason = EncryptedTextField(blank=True, default="")
     recorded_by = models.UUIDField()
 
-    class Meta(PatientRecord.Meta):
+    class Meta(PatientItem.Meta):
         indexes: ClassVar = [
             models.Index(fields=["patient", "-starts_at"], name="visit_newest")
         ]
@@ -36,7 +36,7 @@ class Encounter(PatientRecord):
         subject: ClassVar = "patient_id"
         protected: ClassVar = ("reason",)
         plain: ClassVar = (
-            *BASE,
+            *ITEM,
             "starts_at",
             "ends_at",
             "status",
