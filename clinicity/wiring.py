@@ -10,6 +10,11 @@ WIRING: dict[str, tuple[str, ...]] = {
     "patients.zone_changed": ("biometrics.tasks.days_sum_up",),
     "patients.consent_withdrawn": (),
     "patients.chart_changed": ("documents.tasks.link_chart",),
+    "patients.questionnaire_answered": (),
+    "patients.questionnaire_due": (),
+    "patients.questionnaire_overdue": (),
+    # An alert of its own comes with the rule on a questionnaire's item.
+    "patients.self_harm_reported": (),
     "documents.uploaded": ("documents.tasks.ingest",),
     "documents.ingested": (),
     "documents.deleted": ("documents.tasks.purge",),

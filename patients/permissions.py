@@ -36,3 +36,9 @@ def demand_registrar(actor: Actor) -> None:
 def demand_decider(actor: Actor) -> None:
     if actor.role not in DECIDERS:
         raise Refused("Your role doesn't note what patients agree to.")
+
+
+def demand_answerer(actor: Actor) -> None:
+    """Who fills in questionnaires: staff, and patients and proxies for themselves."""
+    if actor.role not in DECIDERS:
+        raise Refused("Your role doesn't answer questionnaires.")

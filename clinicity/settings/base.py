@@ -197,8 +197,16 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "clinicity.common.tasks.sweep", "schedule": 5.0},
     "seal-audit": {"task": "clinicity.audit.tasks.seal", "schedule": 10.0},
     "sweep-imports": {"task": "biometrics.tasks.sweep_imports", "schedule": 300.0},
+    "questionnaires-due": {"task": "patients.tasks.questionnaires_due", "schedule": 300.0},
     "wake-snoozed": {"task": "alerts.tasks.wake_snoozed", "schedule": 60.0},
 }
+
+# Questionnaires: how long a link to one opens it, and after how many days it is overdue.
+QUESTIONNAIRE_LINK_HOURS = env.int("QUESTIONNAIRE_LINK_HOURS", default=72)
+QUESTIONNAIRE_OVERDUE_DAYS = env.int("QUESTIONNAIRE_OVERDUE_DAYS", default=3)
+# Whom patients can call, and when someone reads what they send: each page for them says it.
+HELP_NUMBERS = env.list("HELP_NUMBERS", default=[])
+HELP_HOURS = env.str("HELP_HOURS", default="")
 
 MILVUS_HOST = env.str("MILVUS_HOST", default="127.0.0.1")
 MILVUS_PORT = env.int("MILVUS_PORT", default=19530)
