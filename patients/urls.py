@@ -1,8 +1,77 @@
 from django.urls import path
 
-from patients.views import chart, people, timeline
+from patients.views import (
+    chart,
+    people,
+    questionnaire_links,
+    questionnaire_wording,
+    questionnaires,
+    timeline,
+)
 
 app_name = "patients"
+OF_ONE = "<uuid:patient_id>/questionnaires"
+questionnaire_urls = [
+    path(f"{OF_ONE}/", questionnaires.page, name="questionnaires"),
+    path(f"{OF_ONE}/assign/", questionnaires.assign, name="questionnaire_assign"),
+    path(f"{OF_ONE}/fill/<slug:instrument>/", questionnaires.fill, name="questionnaire_fill"),
+    path(
+        f"{OF_ONE}/schedules/<uuid:schedule_id>/end/",
+        questionnaires.schedule_end,
+        name="questionnaire_schedule_end",
+    ),
+    path(
+        f"{OF_ONE}/requests/<uuid:request_id>/revoke/",
+        questionnaires.request_revoke,
+        name="questionnaire_revoke",
+    ),
+    path(
+        f"{OF_ONE}/requests/<uuid:request_id>/link/",
+        questionnaires.link_make,
+        name="questionnaire_link_make",
+    ),
+    path(
+        f"{OF_ONE}/reports/<uuid:report_id>/seen/",
+        questionnaires.report_see,
+        name="self_harm_seen",
+    ),
+    path(f"{OF_ONE}/<uuid:response_id>/", questionnaires.detail, name="questionnaire"),
+    path(
+        f"{OF_ONE}/<uuid:response_id>/amend/",
+        questionnaires.amend,
+        name="questionnaire_amend",
+    ),
+    path(
+        f"{OF_ONE}/<uuid:response_id>/error/",
+        questionnaires.error,
+        name="questionnaire_error",
+    ),
+    path(
+        f"{OF_ONE}/<uuid:response_id>/undo/",
+        questionnaires.error_undo,
+        name="questionnaire_undo",
+    ),
+    path("questionnaires/wordings/", questionnaire_wording.wordings, name="wordings"),
+    path(
+        "questionnaires/wordings/withdraw/",
+        questionnaire_wording.withdraw,
+        name="wording_withdraw",
+    ),
+    path("questionnaires/mine/", questionnaire_links.mine, name="questionnaires_mine"),
+    path(
+        "questionnaires/mine/<uuid:request_id>/",
+        questionnaire_links.mine_fill,
+        name="questionnaire_mine",
+    ),
+    path(
+        "questionnaires/mine/<uuid:request_id>/save/",
+        questionnaire_links.mine_save,
+        name="questionnaire_mine_save",
+    ),
+    path("q/", questionnaire_links.link, name="questionnaire_link"),
+    path("q/save/", questionnaire_links.link_save, name="questionnaire_link_save"),
+    path("q/<str:token>/", questionnaire_links.enter, name="questionnaire_enter"),
+]
 urlpatterns = [
     path("new/", people.create, name="create"),
     path("<uuid:patient_id>/edit/", people.edit, name="edit"),
@@ -13,4 +82,5 @@ urlpatterns = [
     path("<uuid:patient_id>/timeline/", timeline.timeline_panel, name="timeline_panel"),
     path("<uuid:patient_id>/timeline/add/", timeline.timeline_add, name="timeline_add"),
     path("<uuid:patient_id>/chart/", chart.chart_panel, name="panel"),
+    *questionnaire_urls,
 ]

@@ -34,6 +34,7 @@ from patients.selectors.questionnaires import (
     questionnaires_all,
     questionnaires_due,
     questionnaires_standing,
+    self_harm_reports,
 )
 from patients.selectors.team import care_team
 from patients.selectors.timeline import (
@@ -76,6 +77,7 @@ __all__ = [
     "questionnaires_all",
     "questionnaires_due",
     "questionnaires_standing",
+    "self_harm_reports",
     "timeline_event_get",
     "timeline_page",
     "timeline_search",

@@ -190,6 +190,15 @@ def questionnaires_due(actor: Actor, *, most: int = MOST_DUE) -> DueList:
     return DueList(reports, due, len(requests) > most)
 
 
+def self_harm_reports(actor: Actor, patient_id: UUID) -> list[SelfHarmReport]:
+    """One patient's reports that nobody has taken care of, the newest first."""
+    with acting_as(actor, patient_id):
+        rows = SelfHarmReport.objects.filter(
+            patient_id=patient_id, seen_at__isnull=True, response__error_at__isnull=True
+        )
+        return list(rows.select_related("response").order_by("-reported_at"))
+
+
 def draft_answers(
     actor: Actor, patient_id: UUID, *, instrument: str = "", request_id: UUID | None = None
 ) -> list[int | None] | None:
