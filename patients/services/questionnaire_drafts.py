@@ -44,7 +44,7 @@ def request_draft_keep(
 ) -> QuestionnaireDraft:
     """What the patient has answered of a request so far."""
     demand_answerer(by)
-    writer = writer_for(by, patient_id)
+    writer = writer_for(by=by, patient_id=patient_id)
     with acting_as(writer, patient_id):
         request = QuestionnaireRequest.objects.filter(
             id=request_id, patient_id=patient_id

@@ -89,7 +89,7 @@ def questionnaire_request_answer(
     demand_answerer(by)
     with acting_as(by, patient_id):
         patient_id = _visible(request_id).patient_id
-    writer = writer_for(by, patient_id)
+    writer = writer_for(by=by, patient_id=patient_id)
     with acting_as(writer, patient_id):
         request = request_locked(request_id)
         if request.state == State.ANSWERED and request.response:

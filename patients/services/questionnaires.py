@@ -73,7 +73,7 @@ def response_keep(
         corrects=corrects, version=corrects.version + 1 if corrects else 1,
         reason=reason or None,
     )  # fmt: skip
-    writer = writer_for(by, patient_id)
+    writer = writer_for(by=by, patient_id=patient_id)
     with acting_as(writer, patient_id):
         row_add(
             by=writer, row=row, act="questionnaire.amend" if corrects else "questionnaire.add"
@@ -138,7 +138,7 @@ def response_error_undo(*, by: Actor, response_id: UUID) -> QuestionnaireRespons
     return row
 
 
-def writer_for(by: Actor, patient_id: UUID) -> Actor:
+def writer_for(*, by: Actor, patient_id: UUID) -> Actor:
     """Who writes: staff themselves; for the patient, the system once they are known to be it."""
     if by.role not in (Role.PATIENT, Role.PROXY):
         return by
