@@ -35,7 +35,7 @@ class DefinitionOutput(serializers.Serializer[object]):
     maximum = serializers.IntegerField()
     items = QuestionOutput(many=True)
     bands = serializers.ListField(child=serializers.ListField())
-    source = SourceOutput()
+    paper = SourceOutput(source="source")
     bands_source = SourceOutput()
     missing_rule = serializers.CharField(source="missing.source")
     licence = serializers.CharField()

@@ -1,6 +1,6 @@
 """Asking patients to answer: once or repeated, due, overdue, taken back, answered."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -200,7 +200,7 @@ def _remind(now: datetime) -> None:
         )  # fmt: skip
 
 
-def _close(requests: Sequence[QuestionnaireRequest], state: str) -> None:
+def _close(requests: Iterable[QuestionnaireRequest], state: str) -> None:
     now = clock.now()
     for request in requests:
         request.state, request.closed_at = state, now

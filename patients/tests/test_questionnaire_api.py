@@ -37,7 +37,7 @@ def test_definitions_say_structure_sources_and_languages(api: Api, alice: User) 
     assert items["phq9"]["items"][8]["loinc"] == "44260-8"
     assert items["isi"]["languages"] == []
     assert items["panss"]["minimum"] == 30
-    assert all(one["source"]["text"] and one["missing_rule"] for one in items.values())
+    assert all(one["paper"]["text"] and one["missing_rule"] for one in items.values())
 
 
 def test_answers_are_added_read_corrected_and_taken_out(

@@ -1,6 +1,7 @@
 """Questionnaires over the API: parse, one domain call, answer."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
@@ -125,8 +126,6 @@ def _shown(row: QuestionnaireResponse, sex: str = "") -> Mapping[str, Any]:
 
 
 def _definition(one: instruments.Instrument) -> dict[str, Any]:
-    names = shapes.DefinitionOutput().fields
-    computed = {"languages", "missing_rule"}
-    return {name: getattr(one, name) for name in names if name not in computed} | {
-        "missing": one.missing
-    }
+    return {field.name: getattr(one, field.name) for field in fields(one)} | {
+        "minimum": one.minimum, "maximum": one.maximum,
+    }  # fmt: skip
