@@ -8,13 +8,14 @@ from patients.instruments import Instrument, Scored
 
 WIDTH, HEIGHT = 640, 220
 LEFT, RIGHT, TOP, BOTTOM = 34, 150, 10, 26
+LONGEST_LINE = 18
 
 
 @dataclass(frozen=True)
 class Band:
     y: float
     height: float
-    words: str
+    words: Sequence[str]
     step: int
 
 
@@ -61,8 +62,17 @@ def _bands(instrument: Instrument) -> list[Band]:
     tops = [lowest for lowest, _ in instrument.bands[1:]] + [instrument.maximum]
     for step, ((lowest, words), top) in enumerate(zip(instrument.bands, tops, strict=True)):
         upper, lower = _y(top, instrument), _y(lowest, instrument)
-        found.append(Band(upper, round(lower - upper, 1), words, step))
+        found.append(Band(upper, round(lower - upper, 1), _lines(words), step))
     return found
+
+
+def _lines(words: str) -> list[str]:
+    """In one line, or in two where one would leave the picture."""
+    if len(words) <= LONGEST_LINE:
+        return [words]
+    gaps = [n for n, letter in enumerate(words) if letter == " "]
+    middle = min(gaps, key=lambda n: abs(n - len(words) / 2))
+    return [words[:middle], words[middle + 1 :]]
 
 
 def _x(at: datetime, scores: Sequence[Scored]) -> float:

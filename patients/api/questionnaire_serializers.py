@@ -62,6 +62,7 @@ class ResponseInput(AnswersInput):
     answered_at = serializers.DateTimeField(required=False)
     language = serializers.CharField(required=False, allow_blank=True, max_length=20)
     wording_version = serializers.IntegerField(required=False, min_value=0)
+    request = serializers.UUIDField(required=False)
 
 
 class AmendInput(AnswersInput):

@@ -32,6 +32,7 @@ from patients.services.questionnaire_links import (
 from patients.services.questionnaire_marks import self_harm_report_see
 from patients.services.questionnaire_requests import (
     questionnaire_assign,
+    questionnaire_fill,
     questionnaire_request_answer,
     questionnaire_request_revoke,
     questionnaire_schedule_end,
@@ -80,6 +81,7 @@ __all__ = [
     "patient_restore",
     "patient_zone_move",
     "questionnaire_assign",
+    "questionnaire_fill",
     "questionnaire_link_make",
     "questionnaire_links_revoke",
     "questionnaire_request_answer",

@@ -92,6 +92,8 @@ def questionnaire_request_answer(
     writer = writer_for(by=by, patient_id=patient_id)
     with acting_as(writer, patient_id):
         request = request_locked(request_id)
+        if request.instrument != filled.instrument:
+            raise Invalid("This request asks for another questionnaire.")
         if request.state == State.ANSWERED and request.response:
             return request.response
         if request.state == State.REVOKED:
@@ -101,6 +103,17 @@ def questionnaire_request_answer(
         _close([request], State.ANSWERED)
         QuestionnaireDraft.objects.filter(request=request).delete()
     return row
+
+
+def questionnaire_fill(
+    *, by: Actor, patient_id: UUID, filled: Filled, request_id: UUID | None = None
+) -> QuestionnaireResponse:
+    """Keep answers, and close the request that they were asked for by, if by one."""
+    if request_id is None:
+        return response_keep(by=by, patient_id=patient_id, filled=filled)
+    return questionnaire_request_answer(
+        by=by, request_id=request_id, filled=filled, patient_id=patient_id
+    )
 
 
 def requests_make_due(*, by: Actor) -> int:

@@ -165,6 +165,19 @@ def test_ask_send_a_link_and_answer_by_it(
     assert staff.get(f"/api/v1/{path}").json()["schedules"] == []
 
 
+def test_staff_answer_a_request_that_waits(api: Api, alice: User, patient: Patient) -> None:
+    staff, path = api(alice), of(patient, "questionnaire-requests/")
+    send(staff, path, {"instrument": "phq9"})
+    (asked,) = staff.get(f"/api/v1/{path}").json()["items"]
+    other = {"instrument": "gad7", "answers": [1] * 7, "request": asked["id"]}
+    assert send(staff, of(patient), other).status_code == 400
+    made = send(staff, of(patient), ONES | {"request": asked["id"]}).json()
+    (closed,) = staff.get(f"/api/v1/{path}").json()["items"]
+    assert (closed["state"], closed["response"]) == ("answered", made["id"])
+    missing = ONES | {"request": str(uuid4())}
+    assert send(staff, of(patient), missing).status_code == 404
+
+
 def test_links_end_and_requests_are_taken_back(
     api: Api, client: Client, alice: User, patient: Patient
 ) -> None:

@@ -106,11 +106,15 @@ def fill(request: HttpRequest, patient_id: UUID, instrument: str) -> HttpRespons
         valid = when.is_valid()
     if valid:
         try:
-            row = services.questionnaire_response_add(
-                by=actor, patient_id=patient_id, instrument=instrument, answers=answers,
-                answered_at=when.cleaned_data["answered_at"] or clock.now(),
-                language=wording.language if wording else "",
-                wording_version=wording.version if wording else None,
+            row = services.questionnaire_fill(
+                by=actor,
+                patient_id=patient_id,
+                request_id=_request_id(request),
+                filled=services.Filled(
+                    instrument, answers, when.cleaned_data["answered_at"] or clock.now(),
+                    language=wording.language if wording else "",
+                    wording_version=wording.version if wording else None,
+                ),
             )  # fmt: skip
         except DomainError as refusal:
             show_refusal(when, refusal)
@@ -196,6 +200,13 @@ def report_see(request: HttpRequest, patient_id: UUID, report_id: UUID) -> HttpR
     services.self_harm_report_see(by=actor_of(request), report_id=report_id, note=note)
     messages.success(request, _("The report is marked as taken care of."))
     return redirect("patients:questionnaires", patient_id)
+
+
+def _request_id(request: HttpRequest) -> UUID | None:
+    try:
+        return UUID(request.GET.get("request", ""))
+    except ValueError:
+        return None
 
 
 def _page(

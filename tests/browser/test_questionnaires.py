@@ -106,5 +106,5 @@ def test_a_patient_answers_on_a_phone_with_the_keyboard(
     page.screenshot(path=shot("thanks-390"), full_page=True)
     assert not violations(page)
     # The page that asks again answers 422, which the console notes.
-    assert all("422" in one for one in watched.complaints)
+    assert [one for one in watched.complaints if "422" not in one] == []
     context.close()

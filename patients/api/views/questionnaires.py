@@ -56,12 +56,14 @@ class ResponsesView(IdempotentWrites):
         """Keep answers; the score, its band and the timeline follow."""
         data = parsed(shapes.ResponseInput, request.data)
         answers = answers_of(data, data["instrument"])
-        actor = actor_of(request)
-        row = services.questionnaire_response_add(
-            by=actor, patient_id=UUID(patient_id), answers=answers,
-            answered_at=data.pop("answered_at", None) or clock.now(), mode=_mode(actor.role),
-            **data,
+        actor, asked = actor_of(request), data.pop("request", None)
+        filled = services.Filled(
+            answers=answers, answered_at=data.pop("answered_at", None) or clock.now(),
+            mode=_mode(actor.role), **data,
         )  # fmt: skip
+        row = services.questionnaire_fill(
+            by=actor, patient_id=UUID(patient_id), filled=filled, request_id=asked
+        )
         return Response(shapes.ResponseOutput(_shown(row)).data, status=CREATED)
 
 
