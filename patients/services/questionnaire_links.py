@@ -113,6 +113,11 @@ def index_of(token: str) -> str:
 def link_open(*, index: str, address: str) -> OpenLink:
     """Where a link leads, counted by the address that asks."""
     throttles.demand(LINKS_BY_ADDRESS, address)
+    return link_at(index=index)
+
+
+def link_at(*, index: str) -> OpenLink:
+    """The same for who has opened it before: a session, or a call whose address was counted."""
     with acting_as(SYSTEM, Scope.ALL_PATIENTS):
         return _opened(_link(index))
 
@@ -137,29 +142,26 @@ def link_unlock(*, index: str, birth_date: date, address: str) -> OpenLink:
     return opened
 
 
-def link_draft_keep(*, index: str, answers: Sequence[int | None], address: str) -> None:
+def link_draft_keep(*, index: str, answers: Sequence[int | None]) -> None:
     """Keep what is answered so far. Who calls has seen the birth date."""
-    opened = link_open(index=index, address=address)
+    opened = link_at(index=index)
     request_draft_keep(
         by=SYSTEM, patient_id=opened.patient_id, request_id=opened.request_id, answers=answers
     )
 
 
 def link_answer(
-    *,
-    index: str,
-    answers: Sequence[int | None],
-    language: str,
-    wording_version: int | None,
-    address: str,
+    *, index: str, answers: Sequence[int | None], language: str, wording_version: int | None
 ) -> QuestionnaireResponse:
     """Send the answers: the link is used up. Who calls has seen the birth date."""
-    opened = link_open(index=index, address=address)
+    opened = link_at(index=index)
     filled = Filled(
         opened.instrument, answers, clock.now(), QuestionnaireResponse.Mode.LINK, language,
         wording_version,
     )  # fmt: skip
     with acting_as(SYSTEM, opened.patient_id):
+        # The request before its link, as whoever takes it back locks them.
+        request_locked(opened.request_id)
         link = _link(index, lock=True)
         link.used_at = clock.now()
         link.save(update_fields=["used_at"])

@@ -8,6 +8,7 @@ from django.db import DatabaseError, transaction
 
 from clinicity.accounts.acting import acting_as
 from clinicity.accounts.models import User
+from clinicity.audit import services as audit
 from clinicity.audit.models import AuditEvent
 from clinicity.common import clock
 from clinicity.common.actors import SYSTEM, WORKER
@@ -244,17 +245,13 @@ def test_a_link_is_one_use(alice: User, patient: Patient) -> None:
     index = services.index_of(token)
     assert token not in str(list(AuditEvent.objects.values()))
     opened = services.link_unlock(index=index, birth_date=BORN, address=HERE)
-    services.link_draft_keep(index=index, answers=[1, *[None] * 8], address=HERE)
+    services.link_draft_keep(index=index, answers=[1, *[None] * 8])
     kept = selectors.draft_answers(SYSTEM, patient.id, request_id=opened.request_id)
     assert kept == [1, *[None] * 9]
-    row = services.link_answer(
-        index=index, answers=HARM, language="en", wording_version=0, address=HERE
-    )
+    row = services.link_answer(index=index, answers=HARM, language="en", wording_version=0)
     assert (row.mode, row.language, row.wording_version) == ("link", "en", 0)
     with pytest.raises(services.LinkClosed):
-        services.link_answer(
-            index=index, answers=HARM, language="en", wording_version=0, address=HERE
-        )
+        services.link_answer(index=index, answers=HARM, language="en", wording_version=0)
     assert selectors.draft_answers(SYSTEM, patient.id, request_id=opened.request_id) is None
     assert selectors.questionnaires_due(alice.actor).due == []
     assert len(selectors.questionnaires_due(alice.actor).reports) == 1
@@ -338,3 +335,43 @@ def test_trajectory_has_the_change_and_its_reach(alice: User, patient: Patient) 
     (found,) = selectors.questionnaire_trajectories(alice.actor, patient.id)
     assert (found.change.n, found.change.points, found.change.verdict) == (3, -18, "improved")
     assert (found.since_last.n, found.since_last.points) == (2, -16)
+
+
+# Rollback
+
+
+class AuditDown(RuntimeError):
+    pass
+
+
+def test_a_failing_audit_takes_every_change_back(
+    alice: User, patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row, request = answered(alice, patient, HARM), request_of(alice, patient)
+    (report,) = selectors.self_harm_reports(alice.actor, patient.id)
+    by = {"by": alice.actor}
+
+    def refuse(**_: object) -> None:
+        raise AuditDown
+
+    monkeypatch.setattr(audit, "record", refuse)
+    for act in (
+        lambda: answered(alice, patient),
+        lambda: services.response_amend(**by, response_id=row.id, answers=HARMLESS, reason="x"),
+        lambda: services.response_error_mark(**by, response_id=row.id, reason="x"),
+        lambda: services.questionnaire_assign(**by, patient_id=patient.id, instrument="gad7"),
+        lambda: services.questionnaire_link_make(**by, request_id=request.id),
+        lambda: services.questionnaire_request_revoke(**by, request_id=request.id),
+        lambda: services.questionnaire_schedule_end(**by, schedule_id=request.schedule_id),
+        lambda: services.self_harm_report_see(**by, report_id=report.id),
+        lambda: services.wording_load(by=SYSTEM, text=german()),
+    ):
+        with pytest.raises(AuditDown):
+            act()
+    monkeypatch.undo()
+    (standing,) = selectors.questionnaires_standing(alice.actor, patient.id)
+    assert (standing.id, standing.superseded_at, standing.error_at) == (row.id, None, None)
+    (kept,) = selectors.questionnaire_requests(alice.actor, patient.id)
+    assert (kept.state, kept.schedule.ended_at) == ("due", None)
+    assert len(selectors.self_harm_reports(alice.actor, patient.id)) == 1
+    assert selectors.wording_languages("gad7") == ["en"]

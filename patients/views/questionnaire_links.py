@@ -64,7 +64,8 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
     index = services.index_of(token)
     services.link_open(index=index, address=_address(request))
     request.session[LINK] = index
-    request.session.set_expiry(SESSION_SECONDS)
+    if not request.user.is_authenticated:
+        request.session.set_expiry(SESSION_SECONDS)
     return redirect("patients:questionnaire_link")
 
 
@@ -74,7 +75,7 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
 def link(request: HttpRequest) -> HttpResponse:
     """First the birth date, then the form, then thanks."""
     index = _index(request)
-    opened = services.link_open(index=index, address=_address(request))
+    opened = services.link_at(index=index)
     if request.session.get(UNLOCKED) != index:
         return _birth_date(request, index)
     definition = instruments.instrument_of(opened.instrument)
@@ -82,9 +83,8 @@ def link(request: HttpRequest) -> HttpResponse:
 
     def send(answers: Sequence[int | None], language: str, version: int | None) -> object:
         row = services.link_answer(
-            index=index, answers=answers, language=language, wording_version=version,
-            address=_address(request),
-        )  # fmt: skip
+            index=index, answers=answers, language=language, wording_version=version
+        )
         request.session.pop(LINK, None)
         request.session.pop(UNLOCKED, None)
         return row
@@ -98,11 +98,11 @@ def link(request: HttpRequest) -> HttpResponse:
 def link_save(request: HttpRequest) -> HttpResponse:
     """Keeps what is answered so far, and shows help at once where it is needed."""
     index = _index(request)
-    opened = services.link_open(index=index, address=_address(request))
+    opened = services.link_at(index=index)
     if request.session.get(UNLOCKED) != index:
         raise LinkClosed(_("Open the link again."))
     answers = answers_from(instruments.instrument_of(opened.instrument), request.POST)
-    services.link_draft_keep(index=index, answers=answers, address=_address(request))
+    services.link_draft_keep(index=index, answers=answers)
     return _saved(request, opened.instrument, answers)
 
 

@@ -139,7 +139,7 @@ class LinkDraftView(_ByLink):
         data = parsed(shapes.LinkAnswersInput, request.data)
         opened = self.opened(request, data)
         answers = answers_of(data, opened.instrument)
-        services.link_draft_keep(index=opened.index, answers=answers, address=_address(request))
+        services.link_draft_keep(index=opened.index, answers=answers)
         return _sent(opened.instrument, answers, "draft")
 
 
@@ -155,7 +155,7 @@ class LinkAnswerView(_ByLink):
         answers = answers_of(data, opened.instrument)
         services.link_answer(
             index=opened.index, answers=answers, language=wording.language,
-            wording_version=wording.version, address=_address(request),
+            wording_version=wording.version,
         )  # fmt: skip
         return _sent(opened.instrument, answers, "answers", CREATED)
 

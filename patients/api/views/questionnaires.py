@@ -64,7 +64,8 @@ class ResponsesView(IdempotentWrites):
         row = services.questionnaire_fill(
             by=actor, patient_id=UUID(patient_id), filled=filled, request_id=asked
         )
-        return Response(shapes.ResponseOutput(_shown(row)).data, status=CREATED)
+        sex = selectors.patient_get(actor, row.patient_id).sex
+        return Response(shapes.ResponseOutput(_shown(row, sex)).data, status=CREATED)
 
 
 class ResponseView(IdempotentWrites):
