@@ -16,6 +16,7 @@ ROOMS = (
     (_("Readings"), "biometrics:series"),
     (_("Twin"), "twins:detail"),
     (_("Documents"), "documents:of_patient"),
+    (_("Questionnaires"), "patients:questionnaires"),
     (_("Chat"), "agents:chat"),
 )
 
@@ -34,12 +35,19 @@ def banner_of(
             {
                 "label": label,
                 "url": url,
-                "current": match is not None and match.app_name == name.partition(":")[0],
+                "current": match is not None and _is_in(match, name),
             }
             for label, name in ROOMS
             if (url := url_if_built(name, patient.id))
         ],
     }
+
+
+def _is_in(match: ResolverMatch, room: str) -> bool:
+    """A room is an app; patients has pages that belong to no room."""
+    app, _, first = room.partition(":")
+    in_app = match.app_name == app
+    return in_app and (app != "patients" or (match.url_name or "").startswith(first[:-1]))
 
 
 def url_if_built(name: str, *args: Any) -> str:
