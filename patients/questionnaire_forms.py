@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -84,6 +85,11 @@ def unanswered(instrument: Instrument, answers: Sequence[int | None]) -> list[st
         for item, answer in zip(instrument.items, answers, strict=True)
         if item.scored and answer is None and item.link not in unasked
     ]
+
+
+def language_names(codes: Sequence[str]) -> list[tuple[str, str]]:
+    """Each language by its code and its own name."""
+    return [(code, LANG_INFO.get(code, {}).get("name_local", code)) for code in codes]
 
 
 def words_of(

@@ -66,6 +66,11 @@ def patient_page(
             (row, instruments.instrument_of(row.instrument).name)
             for row in selectors.questionnaire_schedules(actor, patient.id)
         ],
+        "in_error": [
+            line(row, patient)
+            for row in selectors.questionnaires_all(actor, patient.id)
+            if row.error_at
+        ],
         "reports": selectors.self_harm_reports(actor, patient.id),
         "codes": CODES,
         "made": made,

@@ -65,7 +65,7 @@ class ResponseInput(AnswersInput):
     request = serializers.UUIDField(required=False)
 
 
-class AmendInput(AnswersInput):
+class AnswersAmendInput(AnswersInput):
     reason = serializers.CharField(max_length=300)
     answered_at = serializers.DateTimeField(required=False)
 

@@ -121,6 +121,7 @@ class Migration(migrations.Migration):
                             ("due", "due"),
                             ("answered", "answered"),
                             ("revoked", "revoked"),
+                            ("missed", "missed"),
                         ],
                         default="due",
                         max_length=10,

@@ -20,7 +20,6 @@ from patients.models import (
     SelfHarmReport,
 )
 from patients.permissions import demand_reader
-from patients.selectors.people import patient_get
 from patients.selectors.rows import rows_of
 
 MOST_DUE = 100
@@ -75,7 +74,6 @@ def questionnaires_all(
     actor: Actor, patient_id: UUID, *, instrument: str = ""
 ) -> list[QuestionnaireResponse]:
     """Corrected versions and what was entered in error as well, newest first."""
-    patient_get(actor, patient_id)
     rows = rows_of(actor, patient_id, QuestionnaireResponse, "-answered_at")
     return [row for row in rows if not instrument or row.instrument == instrument]
 
@@ -133,7 +131,6 @@ def questionnaire_requests(
     actor: Actor, patient_id: UUID, *, newest: int = MOST_DUE
 ) -> list[QuestionnaireRequest]:
     """What a patient was asked for, the newest first."""
-    patient_get(actor, patient_id)
     with acting_as(actor, patient_id):
         rows = QuestionnaireRequest.objects.filter(patient_id=patient_id)
         return list(rows.select_related("schedule").order_by("-due_at", "-id")[:newest])

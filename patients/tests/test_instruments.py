@@ -1,23 +1,27 @@
 """Known answers give known scores; nothing else does. Sums by hand from the papers' rules."""
 
 import csv
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from clinicity.common.exceptions import Invalid
 from patients import instruments
 from patients.instruments import wording
 from patients.instruments.change import RELIABLE, difference_error, sem
+from patients.instruments.schedule import latest_due
 
 CODES = sorted(instruments.INSTRUMENTS)
 SUMMED = [code for code in CODES if instruments.INSTRUMENTS[code].has_total]
 X = None
+# A busy machine makes a draw slow; that says nothing of the scores.
+unhurried = hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.mark.parametrize(
@@ -135,6 +139,7 @@ def filled(draw: st.DrawFn) -> tuple[str, list[int]]:
     return code, [draw(st.integers(item.low, item.high)) for item in items]
 
 
+@unhurried
 @given(filled())
 def test_every_total_is_in_range_and_reversing_mirrors_it(one: tuple[str, list[int]]) -> None:
     code, answers = one
@@ -149,6 +154,7 @@ def test_every_total_is_in_range_and_reversing_mirrors_it(one: tuple[str, list[i
     assert total + other == instrument.minimum + instrument.maximum
 
 
+@unhurried
 @given(filled(), st.data())
 def test_missing_answers_are_prorated_in_range_or_leave_no_score(
     one: tuple[str, list[int]], data: st.DataObject
@@ -236,6 +242,30 @@ def test_a_wording_must_fit_its_questionnaire() -> None:
     for bad in (short, few, good | {"language": "English!"}, good | {"licence": " "}):
         with pytest.raises(Invalid):
             wording.parse(bad)
+
+
+@unhurried
+@given(
+    st.integers(0, 400), st.one_of(st.none(), st.integers(1, 60)), st.integers(-10, 400),
+    st.one_of(st.none(), st.integers(1, 300)),
+)  # fmt: skip
+def test_what_is_due_lies_on_the_schedule_and_is_the_newest(
+    start: int, every: int | None, today: int, until: int | None
+) -> None:
+    origin = datetime(2026, 1, 1, 9, tzinfo=UTC)
+    starts, now = origin + timedelta(days=start), origin + timedelta(days=today, hours=1)
+    end = None if until is None else starts + timedelta(days=until)
+    due = latest_due(starts, every, end, now=now)
+    if due is None:
+        assert now < starts
+        return
+    assert starts <= due <= now
+    assert end is None or due <= end
+    days = (due - starts).days
+    assert days == 0 if every is None else days % every == 0
+    if every:
+        following = due + timedelta(days=every)
+        assert following > now or (end is not None and following > end)
 
 
 @pytest.mark.realdata

@@ -196,6 +196,8 @@ def test_answers_are_corrected_and_taken_out_on_their_page(
     assert b"Misread" in client.get(newer).content
     client.post(f"{newer}error/", {"reason": "Wrong person"})
     assert b"Wrong person" in client.get(newer).content
+    page = client.get(f"/patients/{patient.id}/questionnaires/").content.decode()
+    assert newer in page
     client.post(f"{newer}undo/")
     (standing,) = selectors.questionnaires_standing(alice.actor, patient.id)
     assert int(standing.score) == 18

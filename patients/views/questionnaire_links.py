@@ -25,6 +25,7 @@ from patients.models import QuestionnaireResponse
 from patients.questionnaire_forms import (
     BirthDateForm,
     answers_from,
+    language_names,
     sheet,
     unanswered,
 )
@@ -180,7 +181,7 @@ def _form(
             return _thanks(request, definition.code, answers)
     context = {
         "sheet": sheet(definition, wording, answers, missing),
-        "languages": selectors.wording_languages(definition.code),
+        "languages": language_names(selectors.wording_languages(definition.code)),
         "save_url": reverse(save, args=args),
         "urgent": bool(answers and _harm(definition.code, answers)),
         **help_context(),

@@ -1,5 +1,6 @@
 """Pages of one patient's questionnaires, for those who treat."""
 
+from dataclasses import replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,7 @@ from clinicity.common.exceptions import DomainError, Invalid
 from patients import instruments, selectors, services
 from patients import questionnaire_pages as pages
 from patients.access import patient_or_404
-from patients.models import Patient
+from patients.models import Patient, QuestionnaireResponse
 from patients.questionnaire_forms import (
     AnsweredAtForm,
     AssignForm,
@@ -102,26 +103,14 @@ def fill(request: HttpRequest, patient_id: UUID, instrument: str) -> HttpRespons
         )
         messages.success(request, _("The draft was saved. Nobody else sees it."))
         return redirect("patients:questionnaires", patient_id)
-    with timezone.override(ZoneInfo(patient.time_zone)):
-        valid = when.is_valid()
-    if valid:
-        try:
-            row = services.questionnaire_fill(
-                by=actor,
-                patient_id=patient_id,
-                request_id=_request_id(request),
-                filled=services.Filled(
-                    instrument, answers, when.cleaned_data["answered_at"] or clock.now(),
-                    language=wording.language if wording else "",
-                    wording_version=wording.version if wording else None,
-                ),
-            )  # fmt: skip
-        except DomainError as refusal:
-            show_refusal(when, refusal)
-        else:
-            services.draft_drop(by=actor, patient_id=patient_id, instrument=instrument)
-            messages.success(request, _("The answers were kept."))
-            return redirect("patients:questionnaire", patient_id, row.id)
+    filled = services.Filled(
+        instrument, answers, clock.now(), language=wording.language if wording else "",
+        wording_version=wording.version if wording else None,
+    )  # fmt: skip
+    row = _finish(request, patient, filled, when)
+    if row:
+        messages.success(request, _("The answers were kept."))
+        return redirect("patients:questionnaire", patient_id, row.id)
     return _fill_page(request, patient, sheet(definition, wording, answers), when, status=422)
 
 
@@ -200,6 +189,27 @@ def report_see(request: HttpRequest, patient_id: UUID, report_id: UUID) -> HttpR
     services.self_harm_report_see(by=actor_of(request), report_id=report_id, note=note)
     messages.success(request, _("The report is marked as taken care of."))
     return redirect("patients:questionnaires", patient_id)
+
+
+def _finish(
+    request: HttpRequest, patient: Patient, filled: services.Filled, when: AnsweredAtForm
+) -> QuestionnaireResponse | None:
+    """Keep the answers, or say on the form why not."""
+    actor = actor_of(request)
+    with timezone.override(ZoneInfo(patient.time_zone)):
+        if not when.is_valid():
+            return None
+    answered_at = when.cleaned_data["answered_at"] or filled.answered_at
+    try:
+        row = services.questionnaire_fill(
+            by=actor, patient_id=patient.id, request_id=_request_id(request),
+            filled=replace(filled, answered_at=answered_at),
+        )  # fmt: skip
+    except DomainError as refusal:
+        show_refusal(when, refusal)
+        return None
+    services.draft_drop(by=actor, patient_id=patient.id, instrument=filled.instrument)
+    return row
 
 
 def _request_id(request: HttpRequest) -> UUID | None:

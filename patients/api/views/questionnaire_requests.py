@@ -32,6 +32,7 @@ class RequestsView(IdempotentWrites):
     def get(self, request: Request, patient_id: str) -> Response:
         """What the patient was asked for, newest first, and what is asked again."""
         actor, id = actor_of(request), UUID(patient_id)
+        selectors.patient_get(actor, id)
         found = {
             "items": selectors.questionnaire_requests(actor, id),
             "schedules": selectors.questionnaire_schedules(actor, id),

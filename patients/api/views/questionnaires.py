@@ -78,10 +78,10 @@ class ResponseView(IdempotentWrites):
 
 
 class AmendView(IdempotentWrites):
-    @extend_schema(request=shapes.AmendInput, responses={201: shapes.ResponseOutput})
+    @extend_schema(request=shapes.AnswersAmendInput, responses={201: shapes.ResponseOutput})
     def post(self, request: Request, patient_id: str, response_id: str) -> Response:
         """A corrected version in the place of this one, which stays."""
-        actor, data = actor_of(request), parsed(shapes.AmendInput, request.data)
+        actor, data = actor_of(request), parsed(shapes.AnswersAmendInput, request.data)
         old = selectors.questionnaire_get(actor, UUID(patient_id), UUID(response_id))
         answers = answers_of(data, old.instrument)
         row = services.response_amend(by=actor, response_id=old.id, answers=answers, **data)
