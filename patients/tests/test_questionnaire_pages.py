@@ -167,7 +167,7 @@ def test_the_patients_page_shows_course_change_and_requests(
         )  # fmt: skip
     client, path = client_for(alice), f"/patients/{patient.id}/questionnaires/"
     assert client.post(f"{path}assign/", {"instrument": "phq9"}).status_code == 302
-    with django_assert_max_num_queries(70):
+    with django_assert_max_num_queries(52):
         page = client.get(path).content.decode()
     assert "reliably improved; RCI -6.29, SEM 2.02, reliable from 5.6 points" in page
     assert "clinically significant" in page

@@ -92,6 +92,8 @@ def test_a_patient_answers_on_a_phone_with_the_keyboard(
     expect(page.get_by_text("Your answers so far are kept")).to_be_visible()
     page.locator("[name=phq9-9][value='1']").check()
     expect(page.get_by_role("alert")).to_contain_text("please call someone now")
+    expect(page.get_by_role("alert")).to_be_in_viewport()
+    page.screenshot(path=shot("urgent-390"))
     page.screenshot(path=shot("form-390"), full_page=True)
     assert not violations(page)
     page.reload(wait_until="networkidle")
