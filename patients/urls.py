@@ -3,7 +3,6 @@ from django.urls import path
 from patients.views import (
     chart,
     people,
-    questionnaire_links,
     questionnaire_wording,
     questionnaires,
     timeline,
@@ -57,20 +56,6 @@ questionnaire_urls = [
         questionnaire_wording.withdraw,
         name="wording_withdraw",
     ),
-    path("questionnaires/mine/", questionnaire_links.mine, name="questionnaires_mine"),
-    path(
-        "questionnaires/mine/<uuid:request_id>/",
-        questionnaire_links.mine_fill,
-        name="questionnaire_mine",
-    ),
-    path(
-        "questionnaires/mine/<uuid:request_id>/save/",
-        questionnaire_links.mine_save,
-        name="questionnaire_mine_save",
-    ),
-    path("q/", questionnaire_links.link, name="questionnaire_link"),
-    path("q/save/", questionnaire_links.link_save, name="questionnaire_link_save"),
-    path("q/<str:token>/", questionnaire_links.enter, name="questionnaire_enter"),
 ]
 urlpatterns = [
     path("new/", people.create, name="create"),

@@ -9,11 +9,12 @@ from django.db import transaction
 from django.db.models import Max
 
 from clinicity.audit import services as audit
-from clinicity.common.actors import Actor, Role
-from clinicity.common.exceptions import Invalid, Refused
+from clinicity.common.actors import Actor
+from clinicity.common.exceptions import Invalid
 from patients import instruments
 from patients.instruments import wording as words
 from patients.models import QuestionnaireWording
+from patients.permissions import demand_wording_loader
 
 LARGEST = 256 * 1024
 
@@ -21,7 +22,7 @@ LARGEST = 256 * 1024
 @transaction.atomic
 def wording_load(*, by: Actor, text: str) -> QuestionnaireWording:
     """A wording from the text of a TOML or JSON file; it takes the older one's place."""
-    _demand_admin(by)
+    demand_wording_loader(by)
     parsed = words.parse(_read(text))
     return _keep(by, parsed.instrument, parsed.language, words.content(parsed))
 
@@ -29,7 +30,7 @@ def wording_load(*, by: Actor, text: str) -> QuestionnaireWording:
 @transaction.atomic
 def wording_withdraw(*, by: Actor, instrument: str, language: str) -> QuestionnaireWording:
     """From now on nobody is asked in these words; answers keep the version they had."""
-    _demand_admin(by)
+    demand_wording_loader(by)
     instruments.instrument_of(instrument)
     return _keep(by, instrument, language, {}, withdrawn=True)
 
@@ -50,11 +51,6 @@ def _keep(
         subject="questionnaire_wording", subject_id=row.id, version=row.version,
     )  # fmt: skip
     return row
-
-
-def _demand_admin(by: Actor) -> None:
-    if by.role not in (Role.ADMIN, Role.SERVICE):
-        raise Refused("Only admins load wordings: they answer for the licence.")
 
 
 def _read(text: str) -> Mapping[str, Any]:

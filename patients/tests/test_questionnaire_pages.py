@@ -38,15 +38,15 @@ def test_a_patient_answers_by_link_from_start_to_thanks(
     client: Client, alice: User, patient: Patient, settings: Any
 ) -> None:
     settings.HELP_NUMBERS = ["116 123"]
-    entered = client.get(f"/patients/q/{token_for(alice, patient)}/")
-    assert (entered.status_code, entered["Location"]) == (302, "/patients/q/")
-    asked = client.get("/patients/q/")
+    entered = client.get(f"/questionnaires/link/{token_for(alice, patient)}/")
+    assert (entered.status_code, entered["Location"]) == (302, "/questionnaires/link/")
+    asked = client.get("/questionnaires/link/")
     assert b"date of birth" in asked.content
     assert b"Little interest" not in asked.content
-    wrong = client.post("/patients/q/", {"birth_date": "1990-01-01"})
+    wrong = client.post("/questionnaires/link/", {"birth_date": "1990-01-01"})
     assert (wrong.status_code, b"4 left" in wrong.content) == (422, True)
-    assert client.post("/patients/q/", BORN).status_code == 302
-    form = client.get("/patients/q/")
+    assert client.post("/questionnaires/link/", BORN).status_code == 302
+    form = client.get("/questionnaires/link/")
     page = form.content.decode()
     assert "Little interest" in page
     assert "116 123" in page
@@ -54,32 +54,32 @@ def test_a_patient_answers_by_link_from_start_to_thanks(
         assert private not in page
     assert form["Cache-Control"] == "no-store"
     assert "noindex" in form["X-Robots-Tag"]
-    saved = client.post("/patients/q/save/", {"phq9-1": 2, "phq9-9": 1})
+    saved = client.post("/questionnaires/link/save/", {"phq9-1": 2, "phq9-9": 1})
     assert b"please call someone now" in saved.content
-    assert b'value="2" checked' in client.get("/patients/q/").content
-    partly = client.post("/patients/q/", {"phq9-1": 2})
+    assert b'value="2" checked' in client.get("/questionnaires/link/").content
+    partly = client.post("/questionnaires/link/", {"phq9-1": 2})
     assert (partly.status_code, b"8 questions" in partly.content) == (422, True)
-    thanks = client.post("/patients/q/", sheet(language="en"))
+    thanks = client.post("/questionnaires/link/", sheet(language="en"))
     assert b"Thank you" in thanks.content
     assert b"please call someone now" in thanks.content
     (row,) = selectors.questionnaires_standing(alice.actor, patient.id)
     assert (int(row.score), row.mode, row.language, row.wording_version) == (9, "link", "en", 0)
-    assert client.get("/patients/q/").status_code == 404
+    assert client.get("/questionnaires/link/").status_code == 404
 
 
 def test_a_question_may_be_left_out_when_that_is_meant(
     client: Client, alice: User, patient: Patient
 ) -> None:
-    client.get(f"/patients/q/{token_for(alice, patient)}/")
-    client.post("/patients/q/", BORN)
-    client.post("/patients/q/", sheet(leave_out="1") | {"phq9-9": ""})
+    client.get(f"/questionnaires/link/{token_for(alice, patient)}/")
+    client.post("/questionnaires/link/", BORN)
+    client.post("/questionnaires/link/", sheet(leave_out="1") | {"phq9-9": ""})
     (row,) = selectors.questionnaires_standing(alice.actor, patient.id)
     assert row.answers[8] is None
     assert int(row.score) == 9
 
 
 def test_a_closed_link_says_so_and_still_helps(client: Client) -> None:
-    for path in ("/patients/q/nothing/", "/patients/q/"):
+    for path in ("/questionnaires/link/nothing/", "/questionnaires/link/"):
         answer = client.get(path)
         assert answer.status_code == 404
         assert b"If you need help now" in answer.content
@@ -90,11 +90,11 @@ def test_another_session_must_give_the_birth_date_itself(
 ) -> None:
     token = token_for(alice, patient)
     first, second = client_for(None), client_for(None)
-    first.get(f"/patients/q/{token}/")
-    first.post("/patients/q/", BORN)
-    second.get(f"/patients/q/{token}/")
-    assert b"Little interest" not in second.get("/patients/q/").content
-    assert second.post("/patients/q/save/", {"phq9-1": 1}).status_code == 404
+    first.get(f"/questionnaires/link/{token}/")
+    first.post("/questionnaires/link/", BORN)
+    second.get(f"/questionnaires/link/{token}/")
+    assert b"Little interest" not in second.get("/questionnaires/link/").content
+    assert second.post("/questionnaires/link/save/", {"phq9-1": 1}).status_code == 404
 
 
 def test_too_many_tries_from_one_address_wait(
@@ -107,7 +107,7 @@ def test_too_many_tries_from_one_address_wait(
     limit = throttles.Limit("questionnaire-link.test", 3, 60)
     monkeypatch.setattr(links, "LINKS_BY_ADDRESS", limit)
     throttles.clear(limit, "127.0.0.1")
-    statuses = [client.get("/patients/q/nothing/").status_code for _ in range(4)]
+    statuses = [client.get("/questionnaires/link/nothing/").status_code for _ in range(4)]
     assert statuses == [404, 404, 404, 429]
     throttles.clear(limit, "127.0.0.1")
 
@@ -125,17 +125,17 @@ def test_a_signed_in_patient_uses_the_same_form(
         Patient.objects.filter(id=patient.id).update(user=user)
     token_for(alice, patient)
     client = client_for(user)
-    page = client.get("/patients/questionnaires/mine/")
+    page = client.get("/questionnaires/")
     assert b"PHQ-9" in page.content
     request = selectors.questionnaires_due(user.actor).due[0].request
-    path = f"/patients/questionnaires/mine/{request.id}/"
+    path = f"/questionnaires/{request.id}/"
     assert b"Little interest" in client.get(path).content
     assert client.post(f"{path}save/", {"phq9-1": 3}).status_code == 200
     assert b'value="3" checked' in client.get(path).content
     assert b"Thank you" in client.post(path, sheet(value=0)).content
     (row,) = selectors.questionnaires_standing(alice.actor, patient.id)
     assert (row.mode, row.recorded_by) == ("patient", user.id)
-    assert b"Nothing to answer" in client.get("/patients/questionnaires/mine/").content
+    assert b"Nothing to answer" in client.get("/questionnaires/").content
 
 
 def test_staff_fill_in_as_a_draft_and_finish(
@@ -174,8 +174,8 @@ def test_the_patients_page_shows_course_change_and_requests(
     assert "<svg" in page
     request = selectors.questionnaire_requests(alice.actor, patient.id)[0]
     made = client.post(f"{path}requests/{request.id}/link/")
-    assert b"/patients/q/" in made.content
-    assert b"/patients/q/" not in client.get(path).content
+    assert b"/questionnaires/link/" in made.content
+    assert b"/questionnaires/link/" not in client.get(path).content
     client.post(f"{path}requests/{request.id}/revoke/")
     assert selectors.questionnaires_due(alice.actor).due == []
     assert client.post(f"{path}assign/", {"instrument": "x"}).status_code == 422

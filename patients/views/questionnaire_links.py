@@ -18,10 +18,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clinicity.accounts.requests import actor_of
 from clinicity.common import clock
-from clinicity.common.actors import SYSTEM
+from clinicity.common.actors import SYSTEM, Actor
 from patients import instruments, selectors, services
 from patients.instruments import Instrument
 from patients.models import QuestionnaireResponse
+from patients.permissions import demand_own_pages
 from patients.questionnaire_forms import (
     BirthDateForm,
     answers_from,
@@ -67,7 +68,7 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
     request.session[LINK] = index
     if not request.user.is_authenticated:
         request.session.set_expiry(SESSION_SECONDS)
-    return redirect("patients:questionnaire_link")
+    return redirect("questionnaires:link")
 
 
 @login_not_required
@@ -90,7 +91,7 @@ def link(request: HttpRequest) -> HttpResponse:
         request.session.pop(UNLOCKED, None)
         return row
 
-    return _form(request, definition, kept, send, "patients:questionnaire_link_save")
+    return _form(request, definition, kept, send, "questionnaires:link_save")
 
 
 @login_not_required
@@ -111,7 +112,7 @@ def link_save(request: HttpRequest) -> HttpResponse:
 @require_GET
 def mine(request: HttpRequest) -> HttpResponse:
     """What a signed-in patient is asked for."""
-    due = selectors.questionnaires_due(actor_of(request))
+    due = selectors.questionnaires_due(_own(request))
     context = {"due": due.due, **help_context()}
     return render(request, "patients/questionnaires/mine.html", context)
 
@@ -119,7 +120,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 @private
 @require_http_methods(["GET", "POST"])
 def mine_fill(request: HttpRequest, request_id: UUID) -> HttpResponse:
-    actor = actor_of(request)
+    actor = _own(request)
     asked = selectors.questionnaire_request_get(actor, request_id)
     definition = instruments.instrument_of(asked.instrument)
     kept = selectors.draft_answers(actor, asked.patient_id, request_id=asked.id)
@@ -133,19 +134,25 @@ def mine_fill(request: HttpRequest, request_id: UUID) -> HttpResponse:
             by=actor, request_id=asked.id, filled=filled
         )
 
-    return _form(request, definition, kept, send, "patients:questionnaire_mine_save", asked.id)
+    return _form(request, definition, kept, send, "questionnaires:save", asked.id)
 
 
 @private
 @require_POST
 def mine_save(request: HttpRequest, request_id: UUID) -> HttpResponse:
-    actor = actor_of(request)
+    actor = _own(request)
     asked = selectors.questionnaire_request_get(actor, request_id)
     answers = answers_from(instruments.instrument_of(asked.instrument), request.POST)
     services.request_draft_keep(
         by=actor, patient_id=asked.patient_id, request_id=asked.id, answers=answers
     )
     return _saved(request, asked.instrument, answers)
+
+
+def _own(request: HttpRequest) -> Actor:
+    actor = actor_of(request)
+    demand_own_pages(actor)
+    return actor
 
 
 def _birth_date(request: HttpRequest, index: str) -> HttpResponse:
@@ -157,7 +164,7 @@ def _birth_date(request: HttpRequest, index: str) -> HttpResponse:
             form.add_error("birth_date", f"{wrong.title} {wrong.detail}")
         else:
             request.session[UNLOCKED] = index
-            return redirect("patients:questionnaire_link")
+            return redirect("questionnaires:link")
     context = {"form": form, **help_context()}
     status = 422 if form.errors else 200
     return render(request, "patients/questionnaires/birth_date.html", context, status=status)

@@ -10,7 +10,7 @@ from clinicity.accounts.requests import actor_of
 from clinicity.common.actors import Role
 from clinicity.common.exceptions import DomainError
 from patients import instruments, selectors, services
-from patients.permissions import demand_staff
+from patients.permissions import demand_staff, demand_wording_loader
 from patients.questionnaire_forms import WordingForm
 from patients.views.refusals import show_refusal
 
@@ -20,6 +20,8 @@ def wordings(request: HttpRequest) -> HttpResponse:
     """Every instrument, in which languages it can be asked, and its loaded versions."""
     actor = actor_of(request)
     demand_staff(actor)
+    if request.method == "POST":
+        demand_wording_loader(actor)
     form = WordingForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:

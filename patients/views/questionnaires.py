@@ -81,7 +81,7 @@ def link_make(request: HttpRequest, patient_id: UUID, request_id: UUID) -> HttpR
     """A link to hand over: shown this once."""
     patient = patient_or_404(request, patient_id)
     made = services.questionnaire_link_make(by=actor_of(request), request_id=request_id)
-    path = reverse("patients:questionnaire_enter", args=[made.token])
+    path = reverse("questionnaires:enter", args=[made.token])
     shown = {"url": request.build_absolute_uri(path), "expires_at": made.link.expires_at}
     return _page(request, patient, AssignForm(), made=shown)
 

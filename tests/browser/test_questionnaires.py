@@ -78,7 +78,7 @@ def test_a_patient_answers_on_a_phone_with_the_keyboard(
     context = chromium.new_context(base_url=server, viewport={"width": 390, "height": 844})
     watched = Watched(context)
     page = watched.page
-    page.goto(f"/patients/q/{made.token}/", wait_until="networkidle")
+    page.goto(f"/questionnaires/link/{made.token}/", wait_until="networkidle")
     assert made.token not in page.url
     page.screenshot(path=shot("birth-390"), full_page=True)
     assert not violations(page)

@@ -76,7 +76,7 @@ class RequestLinkView(APIView):
         """A link to hand to the patient; older ones of this request end."""
         actor, id = _asked(request, patient_id, request_id)
         made = services.questionnaire_link_make(by=actor, request_id=id)
-        path = reverse("patients:questionnaire_enter", args=[made.token])
+        path = reverse("questionnaires:enter", args=[made.token])
         found = {
             "token": made.token,
             "url": request.build_absolute_uri(path),
