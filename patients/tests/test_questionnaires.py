@@ -8,15 +8,16 @@ from django.db import DatabaseError, transaction
 
 from clinicity.accounts.acting import acting_as
 from clinicity.accounts.models import User
+from clinicity.accounts.services import user_create
 from clinicity.audit import services as audit
 from clinicity.audit.models import AuditEvent
 from clinicity.common import clock
-from clinicity.common.actors import SYSTEM, WORKER
+from clinicity.common.actors import SYSTEM, WORKER, Role
 from clinicity.common.exceptions import Conflict, Invalid, NotFound, Refused
 from clinicity.common.models import OutboxEvent
 from patients import selectors, services
 from patients.instruments import SHIPPED, wording
-from patients.models import Patient, QuestionnaireRequest, QuestionnaireResponse
+from patients.models import Patient, Proxy, QuestionnaireRequest, QuestionnaireResponse
 from patients.services import Filled
 
 pytestmark = pytest.mark.django_db
@@ -230,6 +231,30 @@ def test_a_request_is_answered_once(alice: User, patient: Patient) -> None:
     )
     assert first.id == again.id
     assert len(selectors.questionnaires_standing(alice.actor, patient.id)) == 1
+
+
+@pytest.mark.parametrize(("parts", "may"), [(["read"], False), (["read", "answer"], True)])
+def test_a_proxy_answers_only_where_that_is_their_part(
+    alice: User, patient: Patient, parts: list[str], may: bool
+) -> None:
+    request = request_of(alice, patient)
+    parent = user_create(
+        by=SYSTEM, email="parent@example.org", password="correct horse battery staple",
+        display_name="Parent", role=Role.PROXY,
+    )  # fmt: skip
+    with acting_as(alice.actor):
+        Proxy(
+            patient_id=patient.id, user_id=parent.id, basis="parent", parts=parts,
+            starts_at=clock.now() - dt.timedelta(days=1), made_by=alice.id,
+        ).save(force_insert=True)  # fmt: skip
+    filled = Filled("phq9", HARMLESS, clock.now(), QuestionnaireResponse.Mode.PATIENT)
+    answer = {"by": parent.actor, "request_id": request.id, "filled": filled}
+    if may:
+        row = services.questionnaire_request_answer(**answer)
+        assert row.recorded_by == parent.id
+    else:
+        with pytest.raises(Refused):
+            services.questionnaire_request_answer(**answer)
 
 
 # Links
