@@ -151,8 +151,8 @@ def timeline(asked: Asked, question: Question) -> list[Evidence]:
 
 def questionnaires(asked: Asked, question: Question) -> list[Evidence]:
     """Scores with the band that the instrument's authors give them, oldest first."""
-    rows = patients.questionnaire_responses(asked.actor, asked.patient_id)
-    scores = [_score(row) for row in rows]
+    rows = patients.questionnaires_standing(asked.actor, asked.patient_id)
+    scores = [_score(row) for row in rows if row.score is not None]
     items = [
         _item_nine(row)
         for row in rows
