@@ -28,6 +28,7 @@ from patients.forms import PatientForm
 from patients.models import Patient
 
 UPCOMING = timedelta(days=7)
+MOST_QUESTIONNAIRES = 20
 DAYS = 90
 # A comparison needs four weeks before a visit that may be weeks ago itself.
 LOOK_BACK = 120
@@ -86,7 +87,24 @@ def _to_do(actor: Actor) -> list[dict[str, Any]]:
         for row in documents.documents_page(actor, size=100).items
         if row.state in (Document.State.HELD, Document.State.FAILED)
     ]  # fmt: skip
-    return [*drafts, *held]
+    return [*_questionnaires(actor), *drafts, *held]
+
+
+def _questionnaires(actor: Actor) -> list[dict[str, Any]]:
+    """Reports of self-harm that nobody has seen, then what is due the longest."""
+    waiting = patients.questionnaires_due(actor, most=MOST_QUESTIONNAIRES)
+    reported = [
+        {"what": _("Self-harm was reported"), "patient": one.patient, "at": one.reported_at,
+         "url": reverse("patients:questionnaires", args=[one.patient_id]), "icon": "warning"}
+        for one in waiting.reports
+    ]  # fmt: skip
+    due = [
+        {"what": _("Questionnaire due: %(name)s") % {"name": one.name}, "patient": one.patient,
+         "at": one.request.due_at, "icon": "symptoms",
+         "url": reverse("patients:questionnaires", args=[one.request.patient_id])}
+        for one in waiting.due
+    ]  # fmt: skip
+    return [*reported, *due]
 
 
 def notices() -> list[dict[str, Any]]:

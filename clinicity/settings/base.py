@@ -220,8 +220,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 86_400.0,
     },
     "sweep-imports": {"task": "biometrics.tasks.sweep_imports", "schedule": 300.0},
+    "questionnaires-due": {"task": "patients.tasks.questionnaires_due", "schedule": 300.0},
     "wake-snoozed": {"task": "alerts.tasks.wake_snoozed", "schedule": 60.0},
 }
+
+# Questionnaires: how long a link to one opens it, and after how many days it is overdue.
+QUESTIONNAIRE_LINK_HOURS = env.int("QUESTIONNAIRE_LINK_HOURS", default=72)
+QUESTIONNAIRE_OVERDUE_DAYS = env.int("QUESTIONNAIRE_OVERDUE_DAYS", default=3)
+# Whom patients can call, and when someone reads what they send: each page for them says it.
+HELP_NUMBERS = env.list("HELP_NUMBERS", default=[])
+HELP_HOURS = env.str("HELP_HOURS", default="")
 
 MILVUS_HOST = env.str("MILVUS_HOST", default="127.0.0.1")
 MILVUS_PORT = env.int("MILVUS_PORT", default=19530)
@@ -341,10 +349,6 @@ CONTENT_SECURITY_POLICY = {
 # How long an emergency access lasts, and at what age a parent's part ends.
 BREAK_GLASS_MINUTES = env.int("BREAK_GLASS_MINUTES", default=60)
 AGE_OF_MAJORITY = env.int("AGE_OF_MAJORITY", default=18)
-
-# On every page of patients: numbers that help at any hour, and when someone here reads.
-HELP_LINES = env.list("HELP_LINES", default=[])
-CARE_HOURS = env.str("CARE_HOURS", default="")
 
 # One upload is at most this large; the door streams and never relies on it.
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=50 * 1024 * 1024)

@@ -14,7 +14,17 @@ from patients.models.people import (
     Visibility,
     ZoneChange,
 )
-from patients.models.questionnaires import QuestionnaireResponse
+from patients.models.questionnaire_requests import (
+    QuestionnaireDraft,
+    QuestionnaireLink,
+    QuestionnaireRequest,
+    QuestionnaireSchedule,
+)
+from patients.models.questionnaires import (
+    QuestionnaireResponse,
+    QuestionnaireWording,
+    SelfHarmReport,
+)
 from patients.models.team import BreakGlass, CareTeamMember, Proxy
 from patients.models.timeline import TimelineEvent, TimelineEventVersion
 
@@ -39,7 +49,13 @@ __all__ = [
     "PatientRecord",
     "Proxy",
     "Purpose",
+    "QuestionnaireDraft",
+    "QuestionnaireLink",
+    "QuestionnaireRequest",
     "QuestionnaireResponse",
+    "QuestionnaireSchedule",
+    "QuestionnaireWording",
+    "SelfHarmReport",
     "TimelineEvent",
     "TimelineEventVersion",
     "Visibility",
