@@ -166,7 +166,7 @@ class IdentifiersOutput(serializers.Serializer[object]):
     items = IdentifierOutput(many=True)
 
 
-class CorrectionInput(serializers.Serializer[object]):
+class CorrectionRequestInput(serializers.Serializer[object]):
     statement = serializers.CharField(max_length=5000)
     item_kind = serializers.CharField(max_length=40, required=False, allow_blank=True)
     item_id = serializers.UUIDField(required=False, allow_null=True)

@@ -44,12 +44,11 @@ def glass_of_patient(actor: Actor, patient_id: UUID) -> list[BreakGlass]:
 
 
 def glass_standing(actor: Actor, patient_id: UUID) -> Standing:
-    now = clock.now()
     with acting_as(actor, patient_id):
-        running = BreakGlass.objects.filter(patient_id=patient_id, ends_at__gt=now)
-        mine = running.filter(user_id=actor.id).order_by("-ends_at").first()
-        others = running.exclude(user_id=actor.id).count()
-    return Standing(mine.ends_at if mine else None, others)
+        rows = BreakGlass.objects.filter(patient_id=patient_id, ends_at__gt=clock.now())
+        running = list(rows.values_list("user_id", "ends_at"))
+    mine = [until for user_id, until in running if user_id == actor.id]
+    return Standing(max(mine, default=None), len(running) - len(mine))
 
 
 def glass_to_review(actor: Actor) -> list[BreakGlass]:

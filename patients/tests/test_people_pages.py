@@ -158,3 +158,15 @@ def test_a_proxy_without_the_part_reads_and_doesnt_decide(
         follow=True,
     )  # fmt: skip
     assert "act for this patient" in said.content.decode()
+
+
+def test_an_emergency_wants_a_fresh_proof_of_who_one_is(
+    client_for: ClientFor, charlie: User, patient: Patient
+) -> None:
+    client = client_for(charlie)
+    session = client.session
+    session["auth_time"] = 0
+    session.save()
+    answer = client.get(reverse("patients:break_glass"))
+    assert answer.status_code == 302
+    assert "step-up" in answer["Location"]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinicity.accounts.requests import actor_of
+from clinicity.accounts.stepup import recently_authenticated
 from clinicity.common.exceptions import DomainError
 from patients import selectors, services
 from patients.people_forms import BreakGlassForm, ReviewForm
@@ -17,6 +18,7 @@ from patients.views.refusals import show_refusal
 
 
 @require_http_methods(["GET", "POST"])
+@recently_authenticated
 def open_glass(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     demand_member(actor)

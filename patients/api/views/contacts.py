@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from clinicity.accounts.idempotency import IdempotentWrites
 from clinicity.accounts.requests import actor_of
+from clinicity.accounts.stepup import demand_recent
 from clinicity.common.parsing import parsed
 from patients import selectors, services
 from patients.api import people_serializers as shapes
@@ -71,6 +72,7 @@ class MergesView(IdempotentWrites):
 
     @extend_schema(request=shapes.MergeInput, responses={201: shapes.AliasOutput})
     def post(self, request: Request, patient_id: str) -> Response:
+        demand_recent(request)
         data = parsed(shapes.MergeInput, request.data)
         alias = services.patients_merge(
             by=actor_of(request), patient_id=UUID(patient_id), **data

@@ -34,9 +34,11 @@ class CorrectionsView(IdempotentWrites):
         found = selectors.corrections(actor_of(request), UUID(patient_id))
         return Response(shapes.CorrectionsOutput({"items": found}).data)
 
-    @extend_schema(request=shapes.CorrectionInput, responses={201: shapes.CorrectionOutput})
+    @extend_schema(
+        request=shapes.CorrectionRequestInput, responses={201: shapes.CorrectionOutput}
+    )
     def post(self, request: Request, patient_id: str) -> Response:
-        data = parsed(shapes.CorrectionInput, request.data)
+        data = parsed(shapes.CorrectionRequestInput, request.data)
         asked = services.correction_ask(
             by=actor_of(request), patient_id=UUID(patient_id), **data
         )
@@ -44,7 +46,11 @@ class CorrectionsView(IdempotentWrites):
 
 
 class CorrectionView(IdempotentWrites):
-    @extend_schema(request=shapes.CorrectionAnswer, responses=shapes.CorrectionOutput)
+    @extend_schema(
+        operation_id="patients_corrections_answer",
+        request=shapes.CorrectionAnswer,
+        responses=shapes.CorrectionOutput,
+    )
     def post(self, request: Request, patient_id: str, correction_id: str) -> Response:
         """Accept or refuse, with an answer to the patient."""
         asked = services.correction_decide(

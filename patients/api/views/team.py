@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from clinicity.accounts.idempotency import IdempotentWrites
 from clinicity.accounts.requests import actor_of
+from clinicity.accounts.stepup import demand_recent
 from clinicity.common.parsing import parsed
 from patients import selectors, services
 from patients.api import people_serializers as shapes
@@ -85,6 +86,7 @@ class BreakGlassView(IdempotentWrites):
     @extend_schema(request=shapes.GlassInput, responses={201: shapes.GlassOutput})
     def post(self, request: Request) -> Response:
         """See a patient who isn't one's own, for a typed reason and a while."""
+        demand_recent(request)
         actor, data = actor_of(request), parsed(shapes.GlassInput, request.data)
         reason = data.pop("reason")
         patient_id = services.break_glass_find(by=actor, **data)
