@@ -6,7 +6,7 @@ from clinicity.accounts.acting import acting_as
 from clinicity.common.actors import Actor, Role
 from clinicity.common.exceptions import NotFound
 from clinicity.privacy import keyring
-from patients.models import Patient
+from patients.models import Patient, PatientAlias
 from patients.selectors.people import patient_get
 
 OWNERS = frozenset({Role.PATIENT, Role.PROXY})
@@ -15,9 +15,11 @@ OWNERS = frozenset({Role.PATIENT, Role.PROXY})
 def own_records(actor: Actor) -> list[Patient]:
     """The patient themselves, or those for whom a proxy acts now."""
     if actor.role not in OWNERS:
-        return []
+        raise NotFound("There is no such page.")
     with acting_as(actor):
-        found = list(Patient.objects.filter(deleted_at__isnull=True).order_by("id"))
+        merged = PatientAlias.objects.filter(undone_at__isnull=True).values("merged_id")
+        rows = Patient.objects.filter(deleted_at__isnull=True).exclude(id__in=merged)
+        found = list(rows.order_by("id"))
         keyring.preload(patient.id for patient in found)
     return found
 

@@ -14,6 +14,8 @@ from tests.access.rules import (
     ADMINS,
     ANSWERERS,
     AUDIT,
+    DECIDERS,
+    EMERGENCY,
     HOME,
     LIST_OWN,
     MEMBERS,
@@ -26,12 +28,14 @@ from tests.access.rules import (
     READ_OWN,
     REGISTER,
     REGISTRARS,
+    REVIEWERS,
     RULES,
     SENDERS,
     SIGN,
     SIGN_PAGE,
     STAFF_LIST,
     STAFF_PAGE,
+    TREATS,
     UNBUILT,
     WRITE,
     WRITE_PAGE,
@@ -215,6 +219,90 @@ QUESTIONNAIRES: Declared = {
     # A link carries a token of its own: without one, nobody is let in.
     **_of(NOT_THERE, "questionnaires:enter GET", "questionnaires:link GET"),
     **_of(NOT_THERE, "questionnaires:link POST", "questionnaires:link_save POST", form=SHEET),
+}
+PEOPLE: Declared = {
+    **_of(READ_OWN, "care-team GET", "proxies GET", "consents GET", "patient-corrections GET"),
+    **_of(READ_OWN, "access-log GET", "contacts GET", "identifiers GET", "merges GET"),
+    **_of(WRITE, "care-team POST", body={"user_id": "{newcomer_id}", "part": "covers"}),
+    **_of(WRITE, "care-team-end POST", body={"user_id": "{user_id}"}),
+    **_of(
+        WRITE,
+        "hand-over POST",
+        body={
+            "patient_ids": ["{patient_id}"],
+            "from_id": "{user_id}",
+            "to_id": "{newcomer_id}",
+        },
+    ),
+    **_of(
+        EMERGENCY,
+        "cover POST",
+        body={"colleague_id": "{newcomer_id}", "starts_at": NOW, "ends_at": "{after}"},
+    ),
+    **_of(
+        WRITE,
+        "proxies POST",
+        body={"user_id": "{account_id}", "basis": "consent", "parts": ["read"]},
+    ),
+    **_of(WRITE, "proxy-end POST"),
+    **_of(
+        DECIDERS,
+        "consents POST",
+        body={"purpose": "research", "given": True, "source": "paper"},
+    ),
+    **_of(DECIDERS, "patient-corrections POST", body={"statement": "x"}),
+    **_of(WRITE, "patient-correction POST", body={"state": "refused", "answer": "x"}),
+    **_of(
+        TREATS,
+        "visibility POST",
+        body={"kind": "timeline", "item_id": "{event_id}", "visibility": "restricted"},
+    ),
+    **_of(REGISTER, "contacts POST", body={"relationship": "other", "name": "x", "phone": "1"}),
+    **_of(REGISTER, "identifiers POST", body={"system": "urn:x", "value": "1"}),
+    **_of(REGISTER, "contact DELETE", "identifier DELETE"),
+    # Who merges sees both records; of these, an admin alone.
+    **_of(ADMINS, "merges POST", body={"merged_id": "{spare_id}"}),
+    **_of(REGISTER, "merge-undo POST"),
+    **_of(
+        EMERGENCY,
+        "break-glass POST",
+        body={
+            "name_or_number": "RN-4711",
+            "date_of_birth": "1985-07-20",
+            "reason": "Found unconscious",
+        },
+    ),
+    **_of(REVIEWERS, "break-glass GET", "patients:reviews GET"),
+    **_of(REVIEWERS, "break-glass-review POST", body={"outcome": "justified", "note": "x"}),
+    **_of(REVIEWERS, "patients:review POST", form={"outcome": "justified", "note": "x"}),
+    # Whoever broke it ends it, and that is none of these.
+    **_of(NOT_THERE, "break-glass-end POST", "patients:break_glass_end POST"),
+    **_of(EMERGENCY, "patients:break_glass GET"),
+    **_of(
+        EMERGENCY,
+        "patients:break_glass POST",
+        form={
+            "name_or_number": "RN-4711",
+            "date_of_birth": "1985-07-20",
+            "reason": "Found unconscious",
+        },
+    ),
+    **_of(READ, "patients:access GET"),
+    **_of(
+        WRITE_PAGE,
+        "patients:member_add POST",
+        form={"user_id": "{newcomer_id}", "part": "covers"},
+    ),
+    **_of(WRITE_PAGE, "patients:member_end POST", "patients:proxy_end POST"),
+    **_of(WRITE_PAGE, "patients:consent POST", form={"purpose": "research", "given": "yes"}),
+    **_of(WRITE_PAGE, "patients:correction_ask POST", form={"statement": "x"}),
+    **_of(
+        WRITE_PAGE, "patients:correction_answer POST", form={"state": "refused", "answer": "x"}
+    ),
+    **_of(OWN_LIST, "me:home GET"),
+    **_of(OWN_PAGE, "me:record GET", "me:looks GET", "me:consents GET", "me:corrections GET"),
+    **_of(OWN_PAGE, "me:decide POST", form={"purpose": "research", "given": "yes"}),
+    **_of(OWN_PAGE, "me:correct POST", form={"statement": "x"}),
 }
 PORTAL: Declared = {
     **_of(HOME, "portal:today GET"),
@@ -439,7 +527,7 @@ AGENTS: Declared = {
     **_of(SIGN_PAGE, "agents:note POST", form={"act": "save", "revision": 1}),
 }
 DOORS: Declared = {
-    **OPERATIONS, **ACCOUNTS, **PATIENTS, **PORTAL, **READINGS, **IMPORTS, **DOCUMENTS, **TWINS,
+    **OPERATIONS, **ACCOUNTS, **PATIENTS, **PEOPLE, **PORTAL, **READINGS, **IMPORTS, **DOCUMENTS, **TWINS,
     **ALERTS, **AGENTS, **QUESTIONNAIRES,
 }  # fmt: skip
 

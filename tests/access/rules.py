@@ -70,8 +70,18 @@ READ = _rule("who sees the patient", SEEING)
 READ_OWN = _rule("who sees the patient, and the patient what is released", SEEING | OWN)
 ANSWERERS = _rule("who works for the patient, the patient, and who acts for them", TEAM | OWN)
 ADMINS = _rule("admins; holds no patient's data", frozenset({"admin"}), NOBODY)
-OWN_LIST = _rule("patients and who acts for them, each their own", OWN_ROLES, NOBODY)
-OWN_PAGE = _rule("the patient and who acts for them", OWN, NOBODY)
+OWN_LIST = _rule("patients and who acts for them, each their own", OWN_ROLES, OWN)
+OWN_PAGE = _rule("the patient and who acts for them", OWN)
+EMERGENCY = _rule(
+    "clinicians and coordinators, whoever they treat", ALL_STAFF - {"admin"}, NOBODY
+)
+REVIEWERS = _rule(
+    "auditors and admins; holds no patient's name", frozenset({"auditor", "admin"}), NOBODY
+)
+DECIDERS = _rule(
+    "who works for the patient, the patient, and who may decide for them", TEAM | OWN
+)
+TREATS = _rule("who treats the patient", frozenset({"treats"}))
 SENDERS = _rule("who works for the patient, and the patient", TEAM | {"self"})
 WRITE = _rule("who works for the patient", TEAM)
 REGISTER = _rule("who works for the patient, and admins", SEEING)

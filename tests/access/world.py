@@ -18,11 +18,17 @@ from documents.models import Document, DocumentPage
 from patients.models import Patient
 from patients.selectors import questionnaire_requests, self_harm_reports
 from patients.services import (
+    break_glass_open,
     care_team_member_add,
     condition_add,
+    contact_add,
+    correction_ask,
     encounter_add,
+    identifier_add,
     medication_add,
     patient_create,
+    patients_merge,
+    proxy_add,
     questionnaire_assign,
     questionnaire_response_add,
     timeline_event_add,
@@ -57,7 +63,16 @@ def made(alice: User) -> World:
     world = World(
         patient, {"patient_id": patient.id, "act": "pause", "number": 1, "position": 1}
     )
-    for step in (_chart, _questionnaires, _readings, _imports, _documents, _alerts, _agents):
+    for step in (
+        _people,
+        _chart,
+        _questionnaires,
+        _readings,
+        _imports,
+        _documents,
+        _alerts,
+        _agents,
+    ):
         world.ids |= step(alice, patient.id)
     return world
 
@@ -86,8 +101,41 @@ def _chart(alice: User, patient_id: UUID) -> dict[str, Any]:
         "removed_event_id": removed.id,
         "encounter_id": visit.id,
         "medication_id": medication.id,
-        "colleague_id": _colleague(alice, patient_id),
     }
+
+
+def _people(alice: User, patient_id: UUID) -> dict[str, Any]:
+    """Who may see, who acts, what was asked; and a stranger who broke the glass for an hour."""
+    from tests.access.cast import person
+
+    by, stranger = alice.actor, person("clinician")
+    account, spare = person("proxy"), _spare(alice)
+    proxy = proxy_add(
+        by=by, patient_id=patient_id, user_id=account.id, basis="consent", parts=["read"]
+    )
+    glass = break_glass_open(
+        by=stranger.actor, patient_id=patient_id, reason="Found unconscious"
+    )
+    contact = contact_add(
+        by=by, patient_id=patient_id, relationship="other", name="melancholia-77", phone="1"
+    )
+    number = identifier_add(by=by, patient_id=patient_id, system="urn:x", value="4711")
+    asked = correction_ask(by=by, patient_id=patient_id, statement="melancholia-77")
+    return {
+        "author_id": alice.id, "proxy_id": proxy.id, "account_id": account.id,
+        "glass_id": glass.id, "contact_id": contact.id, "identifier_id": number.id,
+        "correction_id": asked.id, "user_id": _colleague(alice, patient_id),
+        "spare_id": spare.id, "newcomer_id": person("clinician").id,
+        "alias_id": patients_merge(
+            by=by, patient_id=patient_id, merged_id=_spare(alice).id
+        ).id,
+    }  # fmt: skip
+
+
+def _spare(alice: User) -> Patient:
+    return patient_create(
+        by=alice.actor, first_name="Spare", last_name="Record", date_of_birth=date(1985, 7, 20)
+    )
 
 
 def _questionnaires(alice: User, patient_id: UUID) -> dict[str, Any]:
