@@ -8,6 +8,7 @@ WIRING: dict[str, tuple[str, ...]] = {
     "biometrics.readings_stored": ("alerts.tasks.evaluate_patient",),
     "biometrics.readings_removed": ("alerts.tasks.evaluate_patient",),
     "patients.zone_changed": ("biometrics.tasks.days_sum_up",),
+    "patients.consent_withdrawn": (),
     "patients.chart_changed": ("documents.tasks.link_chart",),
     "documents.uploaded": ("documents.tasks.ingest",),
     "documents.ingested": (),

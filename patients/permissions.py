@@ -3,10 +3,19 @@
 from clinicity.common.actors import Actor, Role
 from clinicity.common.exceptions import Refused
 
-READERS = frozenset({Role.CLINICIAN, Role.COORDINATOR, Role.ADMIN, Role.SERVICE})
+STAFF = frozenset({Role.CLINICIAN, Role.COORDINATOR, Role.ADMIN, Role.SERVICE})
+# Patients and who acts for them read what is released, of themselves: row security sees to it.
+READERS = STAFF | {Role.PATIENT, Role.PROXY}
 WRITERS = frozenset({Role.CLINICIAN, Role.COORDINATOR, Role.SERVICE})
 # Who registers people and corrects what they are called. Admins write nothing clinical.
 REGISTRARS = WRITERS | {Role.ADMIN}
+# Who notes what a patient agrees to; a patient and a proxy for themselves.
+DECIDERS = WRITERS | {Role.PATIENT, Role.PROXY}
+
+
+def demand_staff(actor: Actor) -> None:
+    if actor.role not in STAFF:
+        raise Refused("These are pages for those who treat.")
 
 
 def demand_reader(actor: Actor) -> None:
@@ -22,3 +31,8 @@ def demand_writer(actor: Actor) -> None:
 def demand_registrar(actor: Actor) -> None:
     if actor.role not in REGISTRARS:
         raise Refused("Your role doesn't register patients.")
+
+
+def demand_decider(actor: Actor) -> None:
+    if actor.role not in DECIDERS:
+        raise Refused("Your role doesn't note what patients agree to.")

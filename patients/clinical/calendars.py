@@ -151,7 +151,10 @@ def _read(
 
 
 def _occurrences(
-    event: Event, number: int, when: tuple[datetime, tzinfo], overrides: Sequence[tuple[int, Event]]
+    event: Event,
+    number: int,
+    when: tuple[datetime, tzinfo],
+    overrides: Sequence[tuple[int, Event]],
 ) -> Iterator[VisitLine]:
     first = _visit(event, number, when[1])
     if "RRULE" not in event and "RDATE" not in event:
@@ -358,7 +361,9 @@ def _cell_moment(text: str, zone: tzinfo) -> datetime:
     try:
         moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError as error:
-        raise ValueError(f"“{text[:40]}” isn't a time; write it like 2026-11-30 14:15") from error
+        raise ValueError(
+            f"“{text[:40]}” isn't a time; write it like 2026-11-30 14:15"
+        ) from error
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 

@@ -91,6 +91,6 @@ def search(text: str, limit: int = 12) -> list[Code]:
     found = [
         one for one in codes() if all(w in f"{one.code} {one.title}".casefold() for w in words)
     ]
-    return sorted(found, key=lambda one: (not one.code.casefold().startswith(words[0]), one.code))[
-        :limit
-    ]
+    return sorted(
+        found, key=lambda one: (not one.code.casefold().startswith(words[0]), one.code)
+    )[:limit]

@@ -114,9 +114,7 @@ class _Rule:
 @cache
 def tables() -> tuple[Table, ...]:
     return tuple(
-        Table(
-            raw["name"], raw["version"], raw["source"], raw["scope"], len(_rules_of(name))
-        )
+        Table(raw["name"], raw["version"], raw["source"], raw["scope"], len(_rules_of(name)))
         for name in TABLES
         for raw in [document_of(name)]
     )
@@ -215,9 +213,7 @@ def allergy_check(allergies: Sequence[Taken], taken: Sequence[Taken]) -> Check:
     )
     check = _check(taken, found)
     extra = ("Excipients, vaccines and foods aren't looked at.",)
-    return Check(
-        check.findings, check.checked, check.unchecked, (*unknown, *extra), ()
-    )
+    return Check(check.findings, check.checked, check.unchecked, (*unknown, *extra), ())
 
 
 def _allergy_finding(allergy: Taken, medication: Taken) -> Finding | None:
@@ -244,9 +240,7 @@ def _allergy_reason(allergy: Taken, drug: Drug) -> tuple[str, str] | None:
     return _cross_reason(group, allergy.identity.drugs, drug)
 
 
-def _cross_reason(
-    group: str, known: Sequence[Drug], drug: Drug
-) -> tuple[str, str] | None:
+def _cross_reason(group: str, known: Sequence[Drug], drug: Drug) -> tuple[str, str] | None:
     classes = {group} if group else {name for one in known for name in one.classes}
     for name in classes & set(CROSS):
         family, words = CROSS[name]
@@ -265,9 +259,7 @@ def _check(taken: Sequence[Taken], found: Sequence[Finding]) -> Check:
     known = [one for one in taken if one.identity.is_known]
     unknown = [one.name for one in taken if not one.identity.is_known]
     order = sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
-    told = tuple(
-        f"{name}: no table knows it, so it was not checked." for name in unknown
-    )
+    told = tuple(f"{name}: no table knows it, so it was not checked." for name in unknown)
     return Check(
         tuple(order), tuple(one.name for one in known), tuple(unknown),
         (*told, *NOT_COVERED), tables(),

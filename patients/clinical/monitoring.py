@@ -226,9 +226,7 @@ def _due(
     if not candidates:
         return None
     due_on, reason = min(candidates)
-    return Due(
-        rule.id, treatment.drug, rule.test, rule.why, due_on, rule.source, last, reason
-    )
+    return Due(rule.id, treatment.drug, rule.test, rule.why, due_on, rule.source, last, reason)
 
 
 def _point_dates(rule: Rule, start: date, last: Result | None) -> list[tuple[date, str]]:
@@ -237,7 +235,11 @@ def _point_dates(rule: Rule, start: date, last: Result | None) -> list[tuple[dat
         day = start + timedelta(days=point)
         opens = start - BASELINE if point == 0 else day - EARLY
         if last is None or last.on < opens:
-            words = "none on record since the start" if point == 0 else f"{point} days after the start"
+            words = (
+                "none on record since the start"
+                if point == 0
+                else f"{point} days after the start"
+            )
             return [(day, words)]
     return []
 

@@ -30,9 +30,7 @@ SPELLINGS: Final = {
     "mg/mmol": "mg/mmol", "": "1",
 }  # fmt: skip
 PREFIX = "(?:da|[YZEPTGMkhdcmunpfazy])?"
-ATOMS = (
-    "mol|osm|eq|kat|cal|bar|Pa|Hz|Bq|lm|lx|Cel|m|g|s|L|l|U|V|W|J|N|A|K|t|C|Eq"
-)
+ATOMS = "mol|osm|eq|kat|cal|bar|Pa|Hz|Bq|lm|lx|Cel|m|g|s|L|l|U|V|W|J|N|A|K|t|C|Eq"
 PLAIN = r"min|h|d|wk|mo|a|\[(?:IU|iU|arb'U|pH|degF|lb_av|in_i|ft_i|g)\]|%|10\*-?\d{1,2}"
 ATOM = rf"(?:{PREFIX}(?:{ATOMS}|m\[Hg\]|m\[H2O\]|\[IU\]|\[iU\])|{PLAIN}|\d+)"
 TERM = rf"(?:{ATOM}(?:-?\d{{1,2}})?(?:\{{[^{{}}]{{1,30}}\}})?|\{{[^{{}}]{{1,30}}\}})"

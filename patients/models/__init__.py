@@ -9,30 +9,48 @@ from patients.models.chart import (
     Medication,
     MedicationDose,
 )
+from patients.models.consent import Consent, Purpose
 from patients.models.encounters import Encounter
 from patients.models.genetics import GeneticResult
-from patients.models.people import BASE, Patient, PatientRecord, ZoneChange
+from patients.models.merges import PatientAlias
+from patients.models.people import (
+    BASE,
+    ITEM,
+    Patient,
+    PatientItem,
+    PatientRecord,
+    Visibility,
+    ZoneChange,
+)
 from patients.models.questionnaires import QuestionnaireResponse
 from patients.models.safety import SafetyPlan
-from patients.models.team import CareTeamMember
+from patients.models.team import BreakGlass, CareTeamMember, Proxy
 from patients.models.timeline import TimelineEvent
 
 __all__ = [
     "BASE",
+    "ITEM",
     "Allergy",
+    "BreakGlass",
     "CareTeamMember",
     "ChartItem",
     "ChartVersion",
     "Condition",
+    "Consent",
     "Encounter",
     "GeneticResult",
     "LabResult",
     "Medication",
     "MedicationDose",
     "Patient",
+    "PatientAlias",
+    "PatientItem",
     "PatientRecord",
+    "Proxy",
+    "Purpose",
     "QuestionnaireResponse",
     "SafetyPlan",
     "TimelineEvent",
+    "Visibility",
     "ZoneChange",
 ]

@@ -15,12 +15,14 @@ from clinicity.privacy.fields import (
     EncryptedJSONField,
     EncryptedTextField,
 )
-from patients.models.people import BASE, PatientRecord
+from patients.models.people import BASE, ITEM, PatientItem, PatientRecord
 
-ITEM = ("recorded_by", "version", "changed_at", "entered_in_error_at", "entered_in_error_by")
+CHART = (
+    *ITEM, "recorded_by", "version", "changed_at", "entered_in_error_at", "entered_in_error_by",
+)  # fmt: skip
 
 
-class ChartItem(PatientRecord):
+class ChartItem(PatientItem):
     """A row that is changed under its version; what it was before is a `ChartVersion`.
 
     A row entered in error stays: it is marked, leaves every list, and can be put back.
@@ -33,13 +35,13 @@ class ChartItem(PatientRecord):
     entered_in_error_by = models.UUIDField(null=True)
 
     # The name under which versions, audit and timeline speak of the row.
-    ITEM: ClassVar[str]
+    TOPIC: ClassVar[str]
     EDITABLE: ClassVar[tuple[str, ...]]
 
-    class Meta(PatientRecord.Meta):
+    class Meta(PatientItem.Meta):
         abstract = True
         constraints: ClassVar = [
-            *PatientRecord.Meta.constraints,
+            *PatientItem.Meta.constraints,
             models.CheckConstraint(
                 name="%(class)s_error_by_someone",
                 condition=Q(entered_in_error_at__isnull=True, entered_in_error_by__isnull=True)
@@ -98,7 +100,7 @@ class VerificationStatus(models.TextChoices):
 class Condition(ChartItem):
     """A diagnosis, coded in ICD-10-CM."""
 
-    ITEM = "condition"
+    TOPIC = "condition"
     EDITABLE = (
         "code", "display", "onset_on", "abated_on", "clinical_status", "verification_status",
         "note",
@@ -114,12 +116,12 @@ class Condition(ChartItem):
     verification_status = models.CharField(
         max_length=14, choices=VerificationStatus, default=VerificationStatus.CONFIRMED
     )
-    note = EncryptedTextField(blank=True, default="")
+    note = EncryptedTextField(blank=True, default="", null=True)
 
     class Privacy:
         subject: ClassVar = "patient_id"
         protected: ClassVar = ("code", "display", "onset_on", "abated_on", "note")
-        plain: ClassVar = (*BASE, *ITEM, "clinical_status", "verification_status")
+        plain: ClassVar = (*CHART, "clinical_status", "verification_status")
 
 
 class Allergy(ChartItem):
@@ -132,7 +134,7 @@ class Allergy(ChartItem):
         HIGH = "high", _("high")
         UNKNOWN = "unable-to-assess", _("not known")
 
-    ITEM = "allergy"
+    TOPIC = "allergy"
     EDITABLE = (
         "substance", "reaction", "severity", "criticality", "clinical_status",
         "verification_status", "onset_on", "note",
@@ -151,13 +153,13 @@ class Allergy(ChartItem):
         max_length=14, choices=VerificationStatus, default=VerificationStatus.CONFIRMED
     )
     onset_on = EncryptedDateField(null=True)
-    note = EncryptedTextField(blank=True, default="")
+    note = EncryptedTextField(blank=True, default="", null=True)
 
     class Privacy:
         subject: ClassVar = "patient_id"
         protected: ClassVar = ("substance", "reaction", "severity", "onset_on", "note")
         plain: ClassVar = (
-            *BASE, *ITEM, "criticality", "clinical_status", "verification_status",
+            *CHART, "criticality", "clinical_status", "verification_status",
         )  # fmt: skip
 
 
@@ -173,7 +175,7 @@ class Medication(ChartItem):
         STOPPED = "stopped", _("stopped")
         COMPLETED = "completed", _("completed")
 
-    ITEM = "medication"
+    TOPIC = "medication"
     EDITABLE = (
         "name", "rxnorm", "dose", "unit", "times_per_day", "times", "started_on", "ended_on",
         "status", "instructions", "stop_reason", "note",
@@ -185,13 +187,13 @@ class Medication(ChartItem):
     unit = EncryptedCharField(max_length=20)
     times_per_day = models.PositiveSmallIntegerField(default=1)
     # Times of the day by the patient's own clock, such as ["08:00", "21:00"].
-    times = EncryptedJSONField(default=list)
+    times = EncryptedJSONField(default=list, null=True)
     started_on = models.DateField()
     ended_on = models.DateField(null=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
-    instructions = EncryptedTextField(blank=True, default="")
-    stop_reason = EncryptedTextField(blank=True, default="")
-    note = EncryptedTextField(blank=True, default="")
+    instructions = EncryptedTextField(blank=True, default="", null=True)
+    stop_reason = EncryptedTextField(blank=True, default="", null=True)
+    note = EncryptedTextField(blank=True, default="", null=True)
     # The row whose dose this one followed.
     replaces_id = models.UUIDField(null=True)
 
@@ -206,7 +208,7 @@ class Medication(ChartItem):
             "name", "rxnorm", "dose", "unit", "times", "instructions", "stop_reason", "note",
         )  # fmt: skip
         plain: ClassVar = (
-            *BASE, *ITEM, "times_per_day", "started_on", "ended_on", "status", "replaces_id",
+            *CHART, "times_per_day", "started_on", "ended_on", "status", "replaces_id",
         )  # fmt: skip
 
     def is_taken(self, today: date) -> bool:
@@ -257,7 +259,7 @@ class LabResult(ChartItem):
         CRITICAL_HIGH = "HH", _("critically high")
         ABNORMAL = "A", _("abnormal")
 
-    ITEM = "lab"
+    TOPIC = "lab"
     EDITABLE = (
         "loinc", "name", "value", "unit", "low", "high", "critical_low", "critical_high",
         "interpretation", "specimen", "specimen_at", "laboratory", "note",
@@ -271,11 +273,11 @@ class LabResult(ChartItem):
     high = models.DecimalField(max_digits=14, decimal_places=5, null=True)
     critical_low = models.DecimalField(max_digits=14, decimal_places=5, null=True)
     critical_high = models.DecimalField(max_digits=14, decimal_places=5, null=True)
-    interpretation = EncryptedCharField(max_length=2, blank=True, default="")
-    specimen = EncryptedCharField(max_length=40, blank=True, default="")
+    interpretation = EncryptedCharField(max_length=2, blank=True, default="", null=True)
+    specimen = EncryptedCharField(max_length=40, blank=True, default="", null=True)
     specimen_at = models.DateTimeField()
-    laboratory = EncryptedCharField(max_length=120, blank=True, default="")
-    note = EncryptedTextField(blank=True, default="")
+    laboratory = EncryptedCharField(max_length=120, blank=True, default="", null=True)
+    note = EncryptedTextField(blank=True, default="", null=True)
 
     class Meta(ChartItem.Meta):
         indexes: ClassVar = [
@@ -288,7 +290,7 @@ class LabResult(ChartItem):
             "name", "value", "interpretation", "specimen", "laboratory", "note",
         )  # fmt: skip
         plain: ClassVar = (
-            *BASE, *ITEM, "loinc", "unit", "low", "high", "critical_low", "critical_high",
+            *CHART, "loinc", "unit", "low", "high", "critical_low", "critical_high",
             "specimen_at",
         )  # fmt: skip
 

@@ -9,8 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from clinicity.privacy.fields import EncryptedCharField, EncryptedJSONField, EncryptedTextField
-from patients.models.chart import ITEM, ChartItem
-from patients.models.people import BASE
+from patients.models.chart import CHART, ChartItem
 
 
 class Encounter(ChartItem):
@@ -28,7 +27,7 @@ class Encounter(ChartItem):
         CANCELLED = "cancelled", _("cancelled")
         NOSHOW = "noshow", _("did not come")
 
-    ITEM = "encounter"
+    TOPIC = "encounter"
     EDITABLE = (
         "starts_at", "ends_at", "kind", "reason", "place", "participants", "participant_ids",
         "status", "status_reason", "sequence",
@@ -40,10 +39,10 @@ class Encounter(ChartItem):
     kind = models.CharField(max_length=40)
     booked = models.BooleanField(default=True)
     reason = EncryptedTextField(blank=True, default="")
-    status_reason = EncryptedTextField(blank=True, default="")
-    place = EncryptedCharField(max_length=200, blank=True, default="")
+    status_reason = EncryptedTextField(blank=True, default="", null=True)
+    place = EncryptedCharField(max_length=200, blank=True, default="", null=True)
     # [{"user_id": …} | {"name": …}, each with "part"]; users stand beside in plain ids.
-    participants = EncryptedJSONField(default=list)
+    participants = EncryptedJSONField(default=list, null=True)
     participant_ids = ArrayField(models.UUIDField(), default=list)
     # A keyed hash of a calendar's UID and occurrence: the same event comes in once.
     uid_index = models.CharField(max_length=64, blank=True, default="")
@@ -68,7 +67,7 @@ class Encounter(ChartItem):
         subject: ClassVar = "patient_id"
         protected: ClassVar = ("reason", "status_reason", "place", "participants")
         plain: ClassVar = (
-            *BASE, *ITEM, "starts_at", "ends_at", "status", "kind", "booked",
+            *CHART, "starts_at", "ends_at", "status", "kind", "booked",
             "participant_ids", "uid_index", "sequence",
         )  # fmt: skip
 

@@ -5,14 +5,13 @@ from typing import ClassVar
 from django.db import models
 
 from clinicity.privacy.fields import EncryptedCharField, EncryptedDateField, EncryptedTextField
-from patients.models.chart import ITEM, ChartItem
-from patients.models.people import BASE
+from patients.models.chart import CHART, ChartItem
 
 
 class GeneticResult(ChartItem):
     """A gene's alleles and the phenotype that the laboratory gave for them."""
 
-    ITEM = "genetic"
+    TOPIC = "genetic"
     EDITABLE = (
         "gene", "diplotype", "phenotype", "laboratory", "method", "tested_on", "document_id",
         "note",
@@ -32,4 +31,4 @@ class GeneticResult(ChartItem):
         protected: ClassVar = (
             "gene", "diplotype", "phenotype", "laboratory", "method", "tested_on", "note",
         )  # fmt: skip
-        plain: ClassVar = (*BASE, *ITEM, "document_id")
+        plain: ClassVar = (*CHART, "document_id")

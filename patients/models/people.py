@@ -14,6 +14,7 @@ from clinicity.privacy.fields import (
 from clinicity.privacy.sealed import SealedModel
 
 BASE = ("id", "created_at", "patient")
+ITEM = (*BASE, "visibility")
 
 
 class Patient(SealedModel):
@@ -40,6 +41,8 @@ class Patient(SealedModel):
     user = models.OneToOneField(
         "accounts.User", on_delete=models.PROTECT, null=True, related_name="+"
     )
+    # The purposes that the newest decisions in `Consent` agree to.
+    consents = ArrayField(models.CharField(max_length=20), default=list)
     version = models.PositiveIntegerField(default=1)
     deleted_at = models.DateTimeField(null=True)
     deleted_by = models.UUIDField(null=True)
@@ -60,8 +63,8 @@ class Patient(SealedModel):
             "first_name", "last_name", "preferred_name", "date_of_birth", "sex", "record_number",
         )  # fmt: skip
         plain: ClassVar = (
-            "id", "created_at", "search_index", "time_zone", "simulated", "user", "version",
-            "deleted_at", "deleted_by",
+            "id", "created_at", "search_index", "time_zone", "simulated", "user", "consents",
+            "version", "deleted_at", "deleted_by",
         )  # fmt: skip
 
     def __str__(self) -> str:
@@ -85,6 +88,26 @@ class PatientRecord(SealedModel):
 
     class Privacy:
         subject: ClassVar = "patient_id"
+
+
+class Visibility(models.TextChoices):
+    """Who of those who may see the patient also sees this item."""
+
+    AUTHOR = "author", _("only its author")
+    RESTRICTED = "restricted", _("those who treat")
+    TEAM = "team", _("the care team")
+    RELEASED = "released", _("the care team and the patient")
+
+
+class PatientItem(PatientRecord):
+    """A row of the chart that has a visibility, kept by row security."""
+
+    visibility = models.CharField(
+        max_length=10, choices=Visibility, default=Visibility.RELEASED
+    )
+
+    class Meta(PatientRecord.Meta):
+        abstract = True
 
 
 class ZoneChange(PatientRecord):

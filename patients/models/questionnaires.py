@@ -8,10 +8,10 @@ from clinicity.privacy.fields import (
     EncryptedDecimalField,
     EncryptedJSONField,
 )
-from patients.models.people import BASE, PatientRecord
+from patients.models.people import ITEM, PatientItem
 
 
-class QuestionnaireResponse(PatientRecord):
+class QuestionnaireResponse(PatientItem):
     """Answers to a scored questionnaire, as given, with the score they make."""
 
     instrument = models.CharField(max_length=20)
@@ -20,7 +20,7 @@ class QuestionnaireResponse(PatientRecord):
     answered_at = models.DateTimeField()
     recorded_by = models.UUIDField()
 
-    class Meta(PatientRecord.Meta):
+    class Meta(PatientItem.Meta):
         indexes: ClassVar = [
             models.Index(
                 fields=["patient", "instrument", "-answered_at"], name="answers_newest"
@@ -30,4 +30,4 @@ class QuestionnaireResponse(PatientRecord):
     class Privacy:
         subject: ClassVar = "patient_id"
         protected: ClassVar = ("answers", "score")
-        plain: ClassVar = (*BASE, "instrument", "answered_at", "recorded_by")
+        plain: ClassVar = (*ITEM, "instrument", "answered_at", "recorded_by")

@@ -9,14 +9,14 @@ from typing import ClassVar
 from django.db import models
 
 from clinicity.privacy.fields import EncryptedJSONField, EncryptedTextField
-from patients.models.people import BASE, PatientRecord
+from patients.models.people import ITEM, PatientItem
 
 STEPS = (
     "warning_signs", "coping", "distraction", "people", "professionals", "means_safety",
 )  # fmt: skip
 
 
-class SafetyPlan(PatientRecord):
+class SafetyPlan(PatientItem):
     """One version of the plan, never changed: the newest is the one that holds."""
 
     version = models.PositiveIntegerField()
@@ -25,13 +25,13 @@ class SafetyPlan(PatientRecord):
     note = EncryptedTextField(blank=True, default="")
     made_by = models.UUIDField()
 
-    class Meta(PatientRecord.Meta):
+    class Meta(PatientItem.Meta):
         constraints: ClassVar = [
-            *PatientRecord.Meta.constraints,
+            *PatientItem.Meta.constraints,
             models.UniqueConstraint(fields=["patient", "version"], name="safety_plan_version"),
         ]
 
     class Privacy:
         subject: ClassVar = "patient_id"
         protected: ClassVar = ("steps", "note")
-        plain: ClassVar = (*BASE, "version", "made_by")
+        plain: ClassVar = (*ITEM, "version", "made_by")

@@ -8,12 +8,14 @@ from clinicity.privacy.fields import (
     EncryptedCharField,
     EncryptedTextField,
 )
-from patients.models.people import BASE, PatientRecord
+from patients.models.people import ITEM, PatientItem, Visibility
 
 
-class TimelineEvent(PatientRecord):
+class TimelineEvent(PatientItem):
     """One entry of the longitudinal list. `source_*` says which row it tells of."""
 
+    # What upper apps write here is for the team until someone releases it.
+    visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.TEAM)
     kind = models.CharField(max_length=40)
     occurred_at = models.DateTimeField()
     title = EncryptedCharField(max_length=200)
@@ -24,7 +26,7 @@ class TimelineEvent(PatientRecord):
     version = models.PositiveIntegerField(default=1)
     deleted_at = models.DateTimeField(null=True)
 
-    class Meta(PatientRecord.Meta):
+    class Meta(PatientItem.Meta):
         indexes: ClassVar = [
             models.Index(fields=["patient", "-occurred_at", "-id"], name="timeline_newest")
         ]
@@ -40,6 +42,6 @@ class TimelineEvent(PatientRecord):
         subject: ClassVar = "patient_id"
         protected: ClassVar = ("title", "body")
         plain: ClassVar = (
-            *BASE, "kind", "occurred_at", "source_kind", "source_id", "created_by", "version",
+            *ITEM, "kind", "occurred_at", "source_kind", "source_id", "created_by", "version",
             "deleted_at",
         )  # fmt: skip

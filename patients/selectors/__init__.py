@@ -1,6 +1,7 @@
 """Every read of this app, by what it reads."""
 
 from patients.selectors.chart import allergies, conditions, doses, lab_results, medications
+from patients.selectors.consent import NoConsent, consents, demand_consent
 from patients.selectors.encounters import appointments_between, encounters
 from patients.selectors.people import (
     deleted_patient_get,
@@ -22,12 +23,15 @@ from patients.selectors.timeline import (
 )
 
 __all__ = [
+    "NoConsent",
     "TimelineSummary",
     "allergies",
     "appointments_between",
     "care_team",
     "conditions",
+    "consents",
     "deleted_patient_get",
+    "demand_consent",
     "doses",
     "encounters",
     "lab_results",

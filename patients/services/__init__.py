@@ -8,6 +8,7 @@ from patients.services.chart import (
     lab_result_add,
     medication_add,
 )
+from patients.services.consent import consent_record
 from patients.services.encounters import encounter_add
 from patients.services.people import (
     patient_create,
@@ -30,6 +31,7 @@ __all__ = [
     "care_team_member_add",
     "care_team_member_end",
     "condition_add",
+    "consent_record",
     "dose_record",
     "doses_record",
     "encounter_add",

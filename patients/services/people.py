@@ -1,6 +1,6 @@
 """Making and changing patients: change, audit and event in one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from clinicity.privacy import keyring
 from clinicity.privacy.pseudonyms import blind_index
 from patients.models import CareTeamMember, Patient, ZoneChange
 from patients.permissions import demand_registrar
+from patients.services.consent import AT_REGISTRATION, consents_at_registration
 from patients.services.rows import patient_locked
 from patients.services.team import member_of
 
@@ -42,6 +43,7 @@ def patient_create(
     record_number: str = "",
     time_zone: str = "Europe/London",
     simulated: bool | None = None,
+    consents: Iterable[str] = AT_REGISTRATION,
 ) -> Patient:
     """Make a patient; a clinician who does so is on the care team from that moment.
 
@@ -58,6 +60,7 @@ def patient_create(
         record_number=record_number.strip(),
         time_zone=time_zone,
         simulated=_simulated(simulated),
+        consents=sorted(set(consents)),
     )
     return _kept(by, patient)
 
@@ -206,6 +209,7 @@ def _kept(by: Actor, patient: Patient) -> Patient:
             # First, so that row security lets the patient's own row in.
             member_of(patient.id, by.id, CareTeamMember.Part.TREATS).save(force_insert=True)
         patient.save(force_insert=True)
+        consents_at_registration(by=by, patient=patient, purposes=patient.consents)
         _record(by, "patient.create", patient)
     return patient
 
