@@ -175,6 +175,11 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="allergy",
             name="note",
+            field=clinicity.privacy.fields.EncryptedTextField(null=True),
+        ),
+        migrations.AlterField(
+            model_name="allergy",
+            name="note",
             field=clinicity.privacy.fields.EncryptedTextField(
                 blank=True, default="", null=True
             ),
@@ -240,6 +245,11 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="condition",
             name="note",
+            field=clinicity.privacy.fields.EncryptedTextField(null=True),
+        ),
+        migrations.AlterField(
+            model_name="condition",
+            name="note",
             field=clinicity.privacy.fields.EncryptedTextField(
                 blank=True, default="", null=True
             ),
@@ -294,9 +304,19 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="encounter",
             name="participants",
+            field=clinicity.privacy.fields.EncryptedJSONField(null=True),
+        ),
+        migrations.AlterField(
+            model_name="encounter",
+            name="participants",
             field=clinicity.privacy.fields.EncryptedJSONField(default=list, null=True),
         ),
         migrations.AddField(
+            model_name="encounter",
+            name="place",
+            field=clinicity.privacy.fields.EncryptedCharField(null=True),
+        ),
+        migrations.AlterField(
             model_name="encounter",
             name="place",
             field=clinicity.privacy.fields.EncryptedCharField(
@@ -309,6 +329,11 @@ class Migration(migrations.Migration):
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
+            model_name="encounter",
+            name="status_reason",
+            field=clinicity.privacy.fields.EncryptedTextField(null=True),
+        ),
+        migrations.AlterField(
             model_name="encounter",
             name="status_reason",
             field=clinicity.privacy.fields.EncryptedTextField(
@@ -353,11 +378,21 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="labresult",
             name="interpretation",
+            field=clinicity.privacy.fields.EncryptedCharField(null=True),
+        ),
+        migrations.AlterField(
+            model_name="labresult",
+            name="interpretation",
             field=clinicity.privacy.fields.EncryptedCharField(
                 blank=True, default="", null=True
             ),
         ),
         migrations.AddField(
+            model_name="labresult",
+            name="laboratory",
+            field=clinicity.privacy.fields.EncryptedCharField(null=True),
+        ),
+        migrations.AlterField(
             model_name="labresult",
             name="laboratory",
             field=clinicity.privacy.fields.EncryptedCharField(
@@ -367,11 +402,21 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="labresult",
             name="note",
+            field=clinicity.privacy.fields.EncryptedTextField(null=True),
+        ),
+        migrations.AlterField(
+            model_name="labresult",
+            name="note",
             field=clinicity.privacy.fields.EncryptedTextField(
                 blank=True, default="", null=True
             ),
         ),
         migrations.AddField(
+            model_name="labresult",
+            name="specimen",
+            field=clinicity.privacy.fields.EncryptedCharField(null=True),
+        ),
+        migrations.AlterField(
             model_name="labresult",
             name="specimen",
             field=clinicity.privacy.fields.EncryptedCharField(
@@ -401,11 +446,21 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="medication",
             name="instructions",
+            field=clinicity.privacy.fields.EncryptedTextField(null=True),
+        ),
+        migrations.AlterField(
+            model_name="medication",
+            name="instructions",
             field=clinicity.privacy.fields.EncryptedTextField(
                 blank=True, default="", null=True
             ),
         ),
         migrations.AddField(
+            model_name="medication",
+            name="note",
+            field=clinicity.privacy.fields.EncryptedTextField(null=True),
+        ),
+        migrations.AlterField(
             model_name="medication",
             name="note",
             field=clinicity.privacy.fields.EncryptedTextField(
@@ -435,11 +490,21 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="medication",
             name="stop_reason",
+            field=clinicity.privacy.fields.EncryptedTextField(null=True),
+        ),
+        migrations.AlterField(
+            model_name="medication",
+            name="stop_reason",
             field=clinicity.privacy.fields.EncryptedTextField(
                 blank=True, default="", null=True
             ),
         ),
         migrations.AddField(
+            model_name="medication",
+            name="times",
+            field=clinicity.privacy.fields.EncryptedJSONField(null=True),
+        ),
+        migrations.AlterField(
             model_name="medication",
             name="times",
             field=clinicity.privacy.fields.EncryptedJSONField(default=list, null=True),
