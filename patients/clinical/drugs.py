@@ -98,6 +98,10 @@ def drug_named(name: str) -> Drug | None:
     return _by_name().get(name)
 
 
+def drug_coded(rxcui: str) -> Drug | None:
+    return _by_code().get(rxcui)
+
+
 def search(text: str, limit: int = 12) -> list[Drug]:
     """Drugs whose name or brand starts with the text, then those that hold it."""
     needle = text.strip().casefold()

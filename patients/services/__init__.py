@@ -1,15 +1,22 @@
 """Every write of this app, by what it changes."""
 
-from patients.services.chart import (
-    allergy_add,
-    condition_add,
+from patients.services.appointments import appointments_import, appointments_preview
+from patients.services.chart import allergy_add, condition_add, lab_result_add
+from patients.services.consent import consent_record
+from patients.services.edits import (
+    chart_item_edit,
+    chart_item_mark_error,
+    chart_item_restore,
+)
+from patients.services.encounters import encounter_add, encounter_set_status
+from patients.services.genetics import genetic_result_add
+from patients.services.medications import (
     dose_record,
     doses_record,
-    lab_result_add,
     medication_add,
+    medication_change_dose,
+    medication_stop,
 )
-from patients.services.consent import consent_record
-from patients.services.encounters import encounter_add
 from patients.services.people import (
     patient_create,
     patient_delete,
@@ -18,6 +25,7 @@ from patients.services.people import (
     patient_zone_move,
 )
 from patients.services.questionnaires import questionnaire_response_add
+from patients.services.safety import safety_plan_save
 from patients.services.team import care_team_member_add, care_team_member_end
 from patients.services.timeline import (
     timeline_event_add,
@@ -28,21 +36,31 @@ from patients.services.timeline import (
 
 __all__ = [
     "allergy_add",
+    "appointments_import",
+    "appointments_preview",
     "care_team_member_add",
     "care_team_member_end",
+    "chart_item_edit",
+    "chart_item_mark_error",
+    "chart_item_restore",
     "condition_add",
     "consent_record",
     "dose_record",
     "doses_record",
     "encounter_add",
+    "encounter_set_status",
+    "genetic_result_add",
     "lab_result_add",
     "medication_add",
+    "medication_change_dose",
+    "medication_stop",
     "patient_create",
     "patient_delete",
     "patient_edit",
     "patient_restore",
     "patient_zone_move",
     "questionnaire_response_add",
+    "safety_plan_save",
     "timeline_event_add",
     "timeline_event_delete",
     "timeline_event_edit",
