@@ -1,8 +1,39 @@
 """Every read of this app, by what it reads."""
 
-from patients.selectors.chart import allergies, conditions, doses, lab_results, medications
+from patients.selectors.chart import (
+    adherence_by_medication,
+    adherence_of,
+    allergies,
+    conditions,
+    doses,
+    doses_page,
+    errors_of,
+    item_get,
+    item_history,
+    items_page,
+    lab_results,
+    lab_trends,
+    medications,
+    trends_of,
+)
 from patients.selectors.consent import NoConsent, consents, demand_consent
-from patients.selectors.encounters import appointments_between, encounters
+from patients.selectors.encounters import (
+    appointments_between,
+    encounters,
+    own_calendar,
+    visits_page,
+)
+from patients.selectors.medicines import (
+    check_of,
+    genetic_guidance,
+    genetic_results,
+    guidance_of,
+    is_unchecked,
+    medication_check,
+    monitoring_due,
+    monitoring_schedule,
+    schedule_of,
+)
 from patients.selectors.people import (
     deleted_patient_get,
     patient_get,
@@ -13,6 +44,7 @@ from patients.selectors.people import (
     zone_moves,
 )
 from patients.selectors.questionnaires import questionnaire_responses
+from patients.selectors.safety import has_safety_plan, safety_plan, safety_plan_versions
 from patients.selectors.team import care_team
 from patients.selectors.timeline import (
     TimelineSummary,
@@ -25,26 +57,49 @@ from patients.selectors.timeline import (
 __all__ = [
     "NoConsent",
     "TimelineSummary",
+    "adherence_by_medication",
+    "adherence_of",
     "allergies",
     "appointments_between",
     "care_team",
+    "check_of",
     "conditions",
     "consents",
     "deleted_patient_get",
     "demand_consent",
     "doses",
+    "doses_page",
     "encounters",
+    "errors_of",
+    "genetic_guidance",
+    "genetic_results",
+    "guidance_of",
+    "has_safety_plan",
+    "is_unchecked",
+    "item_get",
+    "item_history",
+    "items_page",
     "lab_results",
+    "lab_trends",
+    "medication_check",
     "medications",
+    "monitoring_due",
+    "monitoring_schedule",
+    "own_calendar",
     "patient_get",
     "patient_ids",
     "patients_page",
     "questionnaire_responses",
+    "safety_plan",
+    "safety_plan_versions",
+    "schedule_of",
     "timeline_event_get",
     "timeline_page",
     "timeline_search",
     "timeline_summary",
+    "trends_of",
     "unsimulated_count",
     "visible_patient_ids",
+    "visits_page",
     "zone_moves",
 ]
