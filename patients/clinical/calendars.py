@@ -233,7 +233,7 @@ def _visit(event: Event, number: int, zone: tzinfo) -> VisitLine:
         raise ValueError("the event has no start")
     try:
         start = _moment(event["DTSTART"].dt, zone)
-    except AttributeError as error:
+    except (AttributeError, ValueError) as error:
         raise ValueError("its start can't be read") from error
     end = _end(event, start, zone)
     if not timedelta(0) <= end - start <= LONGEST_VISIT:

@@ -32,5 +32,6 @@ def may_become(status: str, wanted: str) -> bool:
 
 def from_fhir(status: str) -> str:
     """Our word for FHIR's, or the word itself where it is ours already."""
-    words = {fhir: ours for ours, fhir in {**ENCOUNTER, **APPOINTMENT}.items()}
+    pairs = (*ENCOUNTER.items(), *APPOINTMENT.items())
+    words = {fhir: ours for ours, fhir in pairs}
     return status if status in TRANSITIONS else words.get(status, status)
