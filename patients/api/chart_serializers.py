@@ -197,7 +197,7 @@ class DoseInput(serializers.Serializer[object]):
 
 
 class DosesInput(serializers.Serializer[object]):
-    doses = DoseInput(many=True, allow_empty=False, max_length=5_000)
+    doses = serializers.ListField(child=DoseInput(), allow_empty=False, max_length=5_000)
 
 
 class DosesNoted(serializers.Serializer[object]):

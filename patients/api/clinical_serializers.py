@@ -20,14 +20,14 @@ class FindingOutput(serializers.Serializer[object]):
     severity = serializers.CharField()
     effect = serializers.CharField()
     advice = serializers.CharField(allow_blank=True)
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     table = serializers.CharField()
 
 
 class TableOutput(serializers.Serializer[object]):
     name = serializers.CharField()
     version = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     scope = serializers.CharField()
     rules = serializers.IntegerField()
 
@@ -64,7 +64,7 @@ class DueOutput(serializers.Serializer[object]):
     reason = serializers.CharField()
     due_on = serializers.DateField()
     overdue_days = serializers.SerializerMethodField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     last = LastOutput(allow_null=True)
 
     def get_overdue_days(self, due: Any) -> int:

@@ -108,7 +108,9 @@ def parse_ics(text: str, *, now: datetime, zone: tzinfo) -> Parsed:
         calendars = Calendar.from_ical(text, multiple=True)
     except (ValueError, IndexError, KeyError, RecursionError) as error:
         raise NotACalendar(f"The calendar can't be read: {_short(error)}.") from error
-    parsed, overrides, masters = Parsed(), [], []
+    parsed = Parsed()
+    overrides: list[tuple[int, Any]] = []
+    masters: list[tuple[int, Any]] = []
     for number, event in enumerate(_events(calendars), 1):
         (overrides if "RECURRENCE-ID" in event else masters).append((number, event))
     for number, event in masters:
@@ -120,7 +122,7 @@ def parse_ics(text: str, *, now: datetime, zone: tzinfo) -> Parsed:
     return parsed
 
 
-def _events(calendars: Sequence[Any]) -> Iterator[Event]:
+def _events(calendars: Sequence[Any]) -> Iterator[Any]:
     for calendar in calendars:
         yield from calendar.walk("VEVENT")
 
@@ -128,9 +130,9 @@ def _events(calendars: Sequence[Any]) -> Iterator[Event]:
 def _read(
     parsed: Parsed,
     number: int,
-    event: Event,
+    event: Any,
     when: tuple[datetime, tzinfo],
-    overrides: Sequence[tuple[int, Event]],
+    overrides: Sequence[tuple[int, Any]],
 ) -> None:
     uid = str(event.get("UID", "")).strip()
     try:
@@ -151,10 +153,10 @@ def _read(
 
 
 def _occurrences(
-    event: Event,
+    event: Any,
     number: int,
     when: tuple[datetime, tzinfo],
-    overrides: Sequence[tuple[int, Event]],
+    overrides: Sequence[tuple[int, Any]],
 ) -> Iterator[VisitLine]:
     first = _visit(event, number, when[1])
     if "RRULE" not in event and "RDATE" not in event:
@@ -177,7 +179,7 @@ def _occurrences(
             )
 
 
-def _starts(event: Event, when: tuple[datetime, tzinfo]) -> list[datetime]:
+def _starts(event: Any, when: tuple[datetime, tzinfo]) -> list[datetime]:
     """Each start within the window, by the clock on the wall of the event's own zone."""
     now, zone = when
     start = _moment(event["DTSTART"].dt, zone)
@@ -228,7 +230,7 @@ def _until(text: str, own: tzinfo) -> str:
     return moment.astimezone(own).strftime("%Y%m%dT%H%M%S")
 
 
-def _visit(event: Event, number: int, zone: tzinfo) -> VisitLine:
+def _visit(event: Any, number: int, zone: tzinfo) -> VisitLine:
     if "DTSTART" not in event:
         raise ValueError("the event has no start")
     try:
@@ -248,7 +250,7 @@ def _visit(event: Event, number: int, zone: tzinfo) -> VisitLine:
     )  # fmt: skip
 
 
-def _end(event: Event, start: datetime, zone: tzinfo) -> datetime:
+def _end(event: Any, start: datetime, zone: tzinfo) -> datetime:
     if "DTEND" in event:
         return _moment(event["DTEND"].dt, zone)
     if "DURATION" in event:
@@ -262,7 +264,7 @@ def _plus(start: datetime, length: timedelta) -> datetime:
     return (start.astimezone(UTC) + length).astimezone(start.tzinfo)
 
 
-def _people(event: Event) -> Iterator[str]:
+def _people(event: Any) -> Iterator[str]:
     for person in [*_listed(event.get("ORGANIZER")), *_listed(event.get("ATTENDEE"))][:20]:
         name = person.params.get("CN") if hasattr(person, "params") else ""
         yield _words(name or str(person).removeprefix("mailto:").removeprefix("MAILTO:"), 120)

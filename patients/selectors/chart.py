@@ -100,7 +100,7 @@ def item_get(actor: Actor, patient_id: UUID, model: type[I], row_id: UUID) -> I:
         row = model._default_manager.filter(id=row_id, patient_id=patient_id).first()
     if row is None:
         raise NotFound("There is no such entry.")
-    return row
+    return cast("I", row)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -86,7 +87,7 @@ def _import(by: Actor, patient_id: UUID, raw: bytes, *, stored: bool) -> ImportR
         if stored:
             audit.record(
                 by=by, act="appointment.import", subject="encounter", patient_id=patient_id,
-                **report.counts,
+                counts=report.counts,
             )  # fmt: skip
     return report
 
@@ -166,7 +167,7 @@ def _same(visit: VisitLine, known: Encounter) -> bool:
     return visit.starts_at == known.starts_at and visit.kind == known.kind
 
 
-def _fields(visit: VisitLine) -> dict[str, object]:
+def _fields(visit: VisitLine) -> dict[str, Any]:
     return visit_fields(
         starts_at=visit.starts_at, ends_at=visit.ends_at, status=visit.status, kind=visit.kind,
         reason=visit.reason, place=visit.place, sequence=visit.sequence, status_reason="",

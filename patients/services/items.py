@@ -102,7 +102,7 @@ def item_locked(patient_id: UUID, model: type[I], row_id: UUID) -> I:
     )
     if row is None:
         raise NotFound("There is no such entry.")
-    return row
+    return cast("I", row)
 
 
 def demand_version(row: ChartItem, version: int | None) -> None:

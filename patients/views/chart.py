@@ -139,6 +139,9 @@ def form_page(
         **chart_pages.lists_of(topic),
     }  # fmt: skip
     alone = bool(request.headers.get("HX-Request"))
+    if alone and (seen := form.visible_fields()):
+        # Where the form came in, the keyboard goes on.
+        seen[0].field.widget.attrs["autofocus"] = True
     template = "patients/_chart_form.html" if alone else "patients/chart_form.html"
     # htmx swaps only answers of success: the form with its faults is one.
     status = 422 if form.errors and not alone else 200
