@@ -18,7 +18,7 @@ from clinicity.portal.records import record_of
 from clinicity.portal.since import since_visit
 from patients import selectors as patients_selectors
 from patients.access import patient_or_404
-from patients.permissions import READERS
+from patients.permissions import STAFF
 
 
 @login_not_required
@@ -34,7 +34,7 @@ def root(request: HttpRequest) -> HttpResponseBase:
 def today(request: HttpRequest) -> HttpResponse:
     """What needs me now. Who reads no patients starts with the trail."""
     actor = actor_of(request)
-    if actor.role not in READERS and may_read_trail(actor):
+    if actor.role not in STAFF and may_read_trail(actor):
         return redirect("portal:audit")
     return render(request, "portal/today.html", presenters.today(actor, now=clock.now()))
 

@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "csp.middleware.CSPMiddleware",
     "auditlog.middleware.AuditlogMiddleware",
+    "clinicity.accounts.middleware.OwnPagesMiddleware",
     "clinicity.accounts.middleware.ActingAsInAdminMiddleware",
     "clinicity.common.middleware.RefusalPageMiddleware",
 ]

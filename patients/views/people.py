@@ -17,11 +17,13 @@ from patients import selectors, services
 from patients.access import patient_or_404
 from patients.forms import PatientEditForm, PatientForm, ZoneMoveForm
 from patients.models import Patient
+from patients.permissions import demand_registrar
 from patients.views.refusals import show_refusal
 
 
 @require_http_methods(["GET", "POST"])
 def create(request: HttpRequest) -> HttpResponse:
+    demand_registrar(actor_of(request))
     form = PatientForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -1,0 +1,372 @@
+"""The declaration of every door: who is let in, and a good request. One line a door."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from clinicity.common import clock
+from tests.access.doors import Door
+from tests.access.rules import (
+    ADMIN,
+    AUDIT,
+    HOME,
+    LIST_OWN,
+    MEMBERS,
+    NOT_THERE,
+    OPEN,
+    PAGES,
+    READ,
+    READ_OWN,
+    REGISTER,
+    REGISTRARS,
+    RULES,
+    SENDERS,
+    SIGN,
+    SIGN_PAGE,
+    STAFF_LIST,
+    STAFF_PAGE,
+    UNBUILT,
+    WRITE,
+    WRITE_PAGE,
+    Ask,
+    Rule,
+)
+from tests.access.world import World
+
+Declared = dict[str, tuple[Rule, Ask]]
+
+
+def _of(rule: Rule, *keys: str, **asked: Any) -> Declared:
+    return dict.fromkeys(keys, (rule, Ask(**asked)))
+
+
+# Filled in with the record's ids when it is sent.
+P = {"patient_id": "{patient_id}"}
+NOW = "{now}"
+SPAN = {**P, "metric": "heart_rate", "start": "{before}", "end": "{now}"}
+DETAILS = {
+    "first_name": "New", "last_name": "Person", "date_of_birth": "1990-01-01", "sex": "unknown",
+    "time_zone": "Europe/London",
+}  # fmt: skip
+FILE = object()
+RULE_FORM = {
+    "name": "Slow heart", "metric": "heart_rate", "comparison": "below", "value": 40,
+    "amount": 1, "lasting": "minutes", "severity": "low", "cooldown_minutes": 60,
+    "look_back_hours": 24,
+}  # fmt: skip
+RULE = {
+    "name": "Slow heart", "kind": "threshold", "severity": "low",
+    "params": {"metric": "heart_rate", "comparison": "below", "value": 40},
+}  # fmt: skip
+
+
+OPERATIONS: Declared = {
+    **_of(OPEN, "health GET", "health-live GET", "health-ready GET", "metrics GET"),
+    **_of(OPEN, "schema GET", "docs GET", "portal:root GET"),
+    **_of(OPEN, "accounts:login GET", "accounts:login POST"),
+    **_of(NOT_THERE, "api/ GET", "api/ POST"),
+}
+ACCOUNTS: Declared = {
+    # These carry a secret of their own: with a wrong one, they refuse everybody.
+    **_of(
+        NOT_THERE, "auth-login POST", body={"email": "nobody@clinic.example", "password": "x"}
+    ),
+    **_of(NOT_THERE, "auth-refresh POST", body={"refresh": "x"}),
+    **_of(NOT_THERE, "auth-logout POST", body={"refresh": "x"}),
+    **_of(MEMBERS, "auth-me GET", "accounts:logout POST"),
+}
+PATIENTS: Declared = {
+    **_of(READ_OWN, "patient GET", "zone-moves GET"),
+    **_of(REGISTER, "patient PATCH", body={"preferred_name": "Otti"}),
+    **_of(REGISTER, "patient DELETE", "patient-restore POST"),
+    **_of(REGISTER, "zone-moves POST", body={"zone": "Europe/Oslo", "since": "{before}"}),
+    **_of(LIST_OWN, "patients GET"),
+    **_of(REGISTRARS, "patients POST", body=DETAILS),
+    **_of(STAFF_PAGE, "patients:create GET"),
+    **_of(REGISTRARS, "patients:create POST", form=DETAILS),
+    **_of(READ, "patients:edit GET", "patients:panel GET", "patients:timeline_panel GET"),
+    **_of(REGISTER, "patients:edit POST", form={**DETAILS, "version": 1}),
+    **_of(REGISTER, "patients:delete POST", "patients:restore POST"),
+    **_of(NOT_THERE, "patients:deleted GET"),
+    **_of(
+        REGISTER,
+        "patients:zone_move POST",
+        form={"zone": "Europe/Oslo", "since": "2026-01-02T10:00"},
+    ),
+    **_of(
+        WRITE_PAGE,
+        "patients:timeline_add POST",
+        form={"title": "Note", "occurred_at": "2026-01-02T10:00"},
+    ),
+    **_of(READ_OWN, "timeline GET", "events GET", "timeline-summary GET", query=P),
+    **_of(READ_OWN, "timeline-search GET", query={**P, "q": "nothing"}),
+    **_of(
+        WRITE,
+        "timeline-events POST",
+        "events POST",
+        body={**P, "kind": "note", "title": "x", "occurred_at": NOW},
+    ),
+    **_of(WRITE, "timeline-event PUT", body={"title": "x"}),
+    **_of(WRITE, "timeline-event DELETE"),
+}
+PORTAL: Declared = {
+    **_of(HOME, "portal:today GET"),
+    **_of(STAFF_LIST, "portal:patients GET"),
+    **_of(PAGES, "portal:tasks GET", "alerts:count GET"),
+    **_of(READ, "portal:patient GET", "portal:picture GET", "portal:since GET"),
+    **_of(AUDIT, "portal:audit GET", "portal:audit_verify POST"),
+    **_of(PAGES, "portal:gallery GET"),
+}
+READINGS: Declared = {
+    **_of(
+        SENDERS,
+        "biometric-events POST",
+        body={**P, "data_type": "heart_rate", "timestamp": "{before}", "data": {"bpm": 71}},
+    ),
+    **_of(READ_OWN, "biometric-events GET", query=P),
+    **_of(MEMBERS, "stream GET", query={"key": "x"}),
+    **_of(READ_OWN, "series GET", "readings-rollups GET", "readings-samples GET", query=SPAN),
+    **_of(READ_OWN, "readings-coverage GET", query={**P, "start": "{before}", "end": NOW}),
+    **_of(
+        READ_OWN,
+        "readings-compare GET",
+        query={**P, "first": "heart_rate", "second": "steps", "start": "{before}", "end": NOW},
+    ),
+    **_of(MEMBERS, "readings-metrics GET"),
+    **_of(
+        READ_OWN,
+        "readings-export GET",
+        query={**P, "metrics": "heart_rate", "start": "{before}", "end": NOW},
+    ),
+    **_of(READ_OWN, "receipt GET"),
+    **_of(WRITE, "corrections POST", body={**SPAN, "reason": "wrong"}),
+    **_of(READ, "removals GET", query=P),
+    **_of(
+        WRITE,
+        "removals POST",
+        body={**P, "ground": "erasure", "reason": "asked for", "start": "{before}", "end": NOW},
+    ),
+    **_of(NOT_THERE, "removal-lift POST", body=P),
+    **_of(READ_OWN, "aggregated GET", query=P),
+    **_of(READ_OWN, "devices GET", "device-precedence GET", query=P),
+    **_of(WRITE, "devices POST", body={**P, "name": "Watch", "kind": "watch"}),
+    **_of(
+        WRITE,
+        "device-precedence PUT",
+        query=P,
+        body={"metric": "heart_rate", "devices": ["{device_id}"]},
+    ),
+    **_of(READ_OWN, "device GET"),
+    **_of(WRITE, "device PATCH", body={"name": "Other"}),
+    **_of(WRITE, "pairing-code POST", "device-revoke POST", body={}),
+    **_of(OPEN, "device-pair POST", body={"code": "AAAA-AAAA"}),
+    **_of(READ, "biometrics:panel GET", "biometrics:series GET", "biometrics:devices GET"),
+    **_of(READ, "biometrics:compare GET", "biometrics:data GET", "biometrics:imports GET"),
+    **_of(
+        READ,
+        "biometrics:device_standing GET",
+        "biometrics:removals GET",
+        "biometrics:receipt GET",
+    ),
+    **_of(
+        WRITE,
+        "biometrics:devices POST",
+        "biometrics:device_edit POST",
+        form={"name": "Watch", "kind": "watch"},
+    ),
+    **_of(
+        WRITE,
+        "biometrics:device_order POST",
+        form={"metric": "heart_rate", "device": ["{device_id}"]},
+    ),
+    **_of(WRITE, "biometrics:device_pair POST"),
+    **_of(WRITE, "biometrics:device_revoke POST", form={"reason": ""}),
+    **_of(
+        WRITE,
+        "biometrics:correct POST",
+        form={
+            "metric": "heart_rate",
+            "start": "2026-01-02T10:00",
+            "end": "2026-01-02T11:00",
+            "reason": "wrong",
+        },
+    ),
+    **_of(NOT_THERE, "biometrics:restore POST"),
+    **_of(NOT_THERE, "restore-readings POST", body={**P, "position": 1}),
+    **_of(WRITE, "biometrics:removals POST", form={"ground": "erasure", "reason": "x"}),
+    **_of(NOT_THERE, "biometrics:removal_lift POST"),
+}
+IMPORTS: Declared = {
+    **_of(READ, "import GET", "import-upload GET"),
+    **_of(READ, "imports GET", query=P),
+    **_of(MEMBERS, "import-formats GET"),
+    **_of(
+        WRITE,
+        "imports POST",
+        body={**P, "upload_id": "{upload_id}", "importer": "table", "zone": "UTC"},
+    ),
+    **_of(WRITE, "import-uploads POST", body={**P, "name": "a.csv", "size": 10}),
+    **_of(
+        WRITE,
+        "import-upload PUT",
+        query={"offset": 10},
+        body=b"x",
+        content_type="application/octet-stream",
+    ),
+    **_of(WRITE, "import-upload DELETE"),
+    **_of(WRITE, "import-upload-finish POST", body={"digest": "0" * 64}),
+    **_of(
+        WRITE,
+        "import-pause POST",
+        "import-resume POST",
+        "import-cancel POST",
+        "import-retry POST",
+    ),
+    **_of(READ, "biometrics:import GET", "biometrics:import_standing GET"),
+    **_of(READ, "biometrics:import_prepare GET"),
+    **_of(WRITE_PAGE, "biometrics:import_prepare POST", form={"zone": "UTC"}),
+    # This record's file is no table and nothing was tried with it: tested with imports.
+    **_of(
+        NOT_THERE,
+        "biometrics:import_columns GET",
+        "biometrics:import_columns POST",
+        "biometrics:import_store POST",
+    ),
+    **_of(
+        WRITE,
+        "biometrics:import_upload_delete POST",
+        "biometrics:import_wish POST",
+    ),
+}
+DOCUMENTS: Declared = {
+    **_of(READ, "document GET", "document-pages GET", "upload-status GET"),
+    # The planted document has no file behind it.
+    **_of(
+        NOT_THERE, "document-file GET", "document-page-image GET", "documents:page_image GET"
+    ),
+    **_of(STAFF_LIST, "upload-documents GET", "documents:list GET"),
+    **_of(WRITE, "upload-document POST", form={**P, "title": "x", "file": FILE}),
+    **_of(WRITE, "document DELETE", "document-accept POST", "document-retry POST"),
+    **_of(
+        READ,
+        "documents:document GET",
+        "documents:of_patient GET",
+        "documents:panel GET",
+        "documents:standing GET",
+    ),
+    **_of(WRITE_PAGE, "documents:of_patient POST", form={"title": "x", "file": FILE}),
+    **_of(WRITE, "documents:accept POST", "documents:delete POST", "documents:retry POST"),
+}
+TWINS: Declared = {
+    # It takes two twins, and there is one.
+    **_of(NOT_THERE, "twins:compare GET"),
+    **_of(READ, "twin GET", "twin-history GET", "job GET"),
+    **_of(
+        READ,
+        "twin-forecast GET",
+        "twin-predictions GET",
+        "twin-what-if GET",
+        "twin-what-if POST",
+    ),
+    **_of(UNBUILT, "models GET"),
+    **_of(READ, "twin-generate POST", body=P),
+    **_of(
+        READ,
+        "twins:detail GET",
+        "twins:panel GET",
+        "twins:job GET",
+        "twins:generate POST",
+    ),
+}
+ALERTS: Declared = {
+    **_of(
+        STAFF_LIST,
+        "alerts GET",
+        "alerts:inbox GET",
+        "alert-rules GET",
+        "alert-rule GET",
+        "alerts:rules GET",
+    ),
+    **_of(READ, "alert GET", "alerts:detail GET", "alerts:toast GET", "alerts:panel GET"),
+    **_of(WRITE, "alert-ack POST", "alert-escalate POST", "alert-resolve POST", body={}),
+    **_of(WRITE, "alert-snooze POST", body={"until": "{after}"}),
+    **_of(WRITE, "alerts:respond POST", params={"act": "acknowledge"}, form={"note": ""}),
+    **_of(RULES, "alert-rules POST", body=RULE),
+    **_of(RULES, "alert-rule PATCH", body={"severity": "high"}),
+    **_of(RULES, "alert-rule DELETE", "alerts:rule_retire POST", "alerts:rule_switch POST"),
+    **_of(RULES, "alerts:rules POST", form=RULE_FORM),
+    **_of(
+        STAFF_LIST,
+        "alert-rule-dry-run POST",
+        body={"kind": "threshold", "params": RULE["params"]},
+    ),
+    **_of(STAFF_LIST, "alerts:dry_run POST", form=RULE_FORM),
+}
+AGENTS: Declared = {
+    **_of(READ, "chat POST", "chat-stream POST", body={**P, "message": "Any doses?"}),
+    **_of(READ, "chat-session POST", body=P),
+    **_of(READ, "chat-history GET", query=P),
+    **_of(UNBUILT, "chat-stream GET"),
+    **_of(SIGN, "note-draft POST", body=P),
+    **_of(READ, "note GET"),
+    **_of(SIGN, "note PUT", body={"revision": 1, "texts": {}}),
+    **_of(SIGN, "note-sign POST", body={"revision": 1, "texts": {}}),
+    **_of(SIGN, "note-amend POST", body={"revision": 1, "texts": {}, "reason": "x"}),
+    **_of(
+        UNBUILT,
+        "expert-opinion GET",
+        "expert-opinion POST",
+        "expert-opinion-history GET",
+        "expert-opinion-history POST",
+        "anatomy GET",
+        "anatomy POST",
+    ),
+    **_of(READ, "knowledge-graph GET", query=P),
+    **_of(STAFF_LIST, "agents:chats GET"),
+    **_of(READ, "agents:chat GET", "agents:panel GET"),
+    **_of(READ, "agents:ask POST", form={"question": "Any doses?"}),
+    # Only who asked sees a turn, and that is none of these.
+    **_of(NOT_THERE, "agents:turn GET", "agents:stop POST", "agents:retry POST"),
+    **_of(SIGN, "agents:note_draft POST"),
+    **_of(READ, "agents:note GET"),
+    **_of(SIGN_PAGE, "agents:note POST", form={"act": "save", "revision": 1}),
+}
+DOORS: Declared = {
+    **OPERATIONS, **ACCOUNTS, **PATIENTS, **PORTAL, **READINGS, **IMPORTS, **DOCUMENTS, **TWINS,
+    **ALERTS, **AGENTS,
+}  # fmt: skip
+
+
+def expected(door: Door, world: World) -> tuple[Rule, Ask]:
+    """Who is let in, and the request with this record's ids."""
+    if door.path.startswith("/admin/"):
+        return ADMIN, Ask(
+            params={
+                "object_id": str(UUID(int=0)),
+                "app_label": "patients",
+                "url": "x",
+                "content_type_id": 1,
+            }
+        )
+    rule, ask = DOORS[door.key]
+    now = clock.now()
+    words = {
+        **world.ids, "now": now.isoformat(), "before": (now - timedelta(days=1)).isoformat(),
+        "after": (now + timedelta(days=1)).isoformat(),
+    }  # fmt: skip
+    return rule, Ask(
+        query=_filled(ask.query, words), body=_filled(ask.body, words),
+        form=_filled(ask.form, words), params=ask.params, content_type=ask.content_type,
+    )  # fmt: skip
+
+
+def _filled(value: Any, words: dict[str, Any]) -> Any:
+    if isinstance(value, dict):
+        return {key: _filled(each, words) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_filled(each, words) for each in value]
+    if value is FILE:
+        return SimpleUploadedFile("letter.txt", b"A letter.", content_type="text/plain")
+    return value.format_map(words) if isinstance(value, str) else value
