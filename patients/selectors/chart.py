@@ -27,6 +27,7 @@ from patients.models import (
     MedicationDose,
     Patient,
 )
+from patients.permissions import demand_staff
 from patients.selectors.people import patient_get
 
 I = TypeVar("I", bound=ChartItem)  # noqa: E741
@@ -116,7 +117,8 @@ class VersionLine:
 
 
 def item_history(actor: Actor, patient_id: UUID, topic: str, row_id: UUID) -> list[VersionLine]:
-    """Earlier versions of a row, the newest first. The present one is the row itself."""
+    """Earlier versions of a row, the newest first, for those who treat."""
+    demand_staff(actor)
     patient_get(actor, patient_id)
     with acting_as(actor, patient_id):
         rows = ChartVersion.objects.filter(patient_id=patient_id, item=topic, row_id=row_id)

@@ -9,6 +9,7 @@ from clinicity.common.actors import Actor
 from clinicity.common.pages import PAGE_SIZE, Page
 from clinicity.privacy import keyring
 from patients.models import Encounter
+from patients.permissions import demand_staff
 from patients.selectors.chart import items_of, items_page
 
 # A calendar of one's own reaches so far back and ahead.
@@ -76,6 +77,7 @@ def appointments_between(actor: Actor, start: datetime, end: datetime) -> list[E
 
 def own_calendar(actor: Actor, *, now: datetime) -> list[Encounter]:
     """Appointments that the actor takes part in or made, cancelled ones too; on record."""
+    demand_staff(actor)
     with acting_as(actor):
         rows = Encounter.objects.filter(
             booked=True, starts_at__gte=now - BACK, starts_at__lt=now + AHEAD,

@@ -19,6 +19,7 @@ from patients.clinical.interactions import Check, Taken
 from patients.clinical.monitoring import Course, Due, Result, Schedule
 from patients.models import Allergy, GeneticResult, LabResult, Medication, Patient
 from patients.models.chart import ClinicalStatus, VerificationStatus
+from patients.permissions import demand_staff
 from patients.selectors.chart import allergies, items_of, lab_results, medications
 from patients.selectors.people import patient_get
 
@@ -40,6 +41,7 @@ class MedicationCheck:
 
 def medication_check(actor: Actor, patient_id: UUID) -> MedicationCheck:
     """The active list against the shipped tables and against the allergies."""
+    demand_staff(actor)
     patient = patient_get(actor, patient_id)
     return check_of(
         patient, medications(actor, patient_id), allergies(actor, patient_id), now=clock.now()
@@ -78,6 +80,7 @@ def is_unchecked(row: Medication) -> bool:
 
 def monitoring_schedule(actor: Actor, patient_id: UUID) -> Schedule:
     """What is to be measured for what is taken, and when."""
+    demand_staff(actor)
     patient = patient_get(actor, patient_id)
     return schedule_of(
         patient, medications(actor, patient_id), lab_results(actor, patient_id),
@@ -181,6 +184,7 @@ class Guidance:
 
 def genetic_guidance(actor: Actor, patient_id: UUID) -> Guidance:
     """Which of the present medications CPIC speaks about, with this person's results."""
+    demand_staff(actor)
     patient = patient_get(actor, patient_id)
     return guidance_of(
         patient, medications(actor, patient_id), genetic_results(actor, patient_id),

@@ -29,8 +29,7 @@ def safety_plan_save(
 
     The same plan again is the version that is there.
     """
-    if by.role not in AUTHORS:
-        raise Refused("A clinician writes the safety plan, with the patient.")
+    demand_author(by)
     clean = _clean(steps)
     with acting_as(by, patient_id):
         patient_locked(patient_id)
@@ -50,6 +49,11 @@ def safety_plan_save(
             patient_id=patient_id, version=plan.version,
         )  # fmt: skip
     return plan
+
+
+def demand_author(actor: Actor) -> None:
+    if actor.role not in AUTHORS:
+        raise Refused("A clinician writes the safety plan, with the patient.")
 
 
 def _clean(steps: Mapping[str, Sequence[Any]]) -> dict[str, list[dict[str, str]]]:

@@ -15,7 +15,7 @@ from patients import selectors, services
 from patients.access import patient_or_404
 from patients.chart_forms import SafetyPlanForm, plan_initial
 from patients.models.safety import STEPS
-from patients.services.safety import AUTHORS
+from patients.services.safety import AUTHORS, demand_author
 from patients.views.refusals import show_refusal
 
 
@@ -41,6 +41,7 @@ def plan(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 def plan_edit(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """Write a new version over the one that holds."""
     patient, actor = patient_or_404(request, patient_id), actor_of(request)
+    demand_author(actor)
     newest = selectors.safety_plan(actor, patient_id)
     initial = {
         "version": newest.version if newest else 0,

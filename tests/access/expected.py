@@ -7,6 +7,7 @@ from uuid import UUID
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from clinicity.common import clock
+from tests.access.chart import CHART
 from tests.access.doors import Door
 from tests.access.rules import (
     ADMIN,
@@ -335,7 +336,7 @@ AGENTS: Declared = {
 }
 DOORS: Declared = {
     **OPERATIONS, **ACCOUNTS, **PATIENTS, **PORTAL, **READINGS, **IMPORTS, **DOCUMENTS, **TWINS,
-    **ALERTS, **AGENTS,
+    **ALERTS, **AGENTS, **CHART,
 }  # fmt: skip
 
 
@@ -358,7 +359,8 @@ def expected(door: Door, world: World) -> tuple[Rule, Ask]:
     }  # fmt: skip
     return rule, Ask(
         query=_filled(ask.query, words), body=_filled(ask.body, words),
-        form=_filled(ask.form, words), params=ask.params, content_type=ask.content_type,
+        form=_filled(ask.form, words), params=_filled(ask.params, words),
+        content_type=ask.content_type,
     )  # fmt: skip
 
 

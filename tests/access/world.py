@@ -17,11 +17,15 @@ from clinicity.common.actors import WORKER
 from documents.models import Document, DocumentPage
 from patients.models import Patient
 from patients.services import (
+    allergy_add,
     care_team_member_add,
     condition_add,
     encounter_add,
+    genetic_result_add,
+    lab_result_add,
     medication_add,
     patient_create,
+    safety_plan_save,
     timeline_event_add,
 )
 from twins.services import twin_generate
@@ -60,7 +64,9 @@ def made(alice: User) -> World:
 
 def _chart(alice: User, patient_id: UUID) -> dict[str, Any]:
     by, now = alice.actor, clock.now()
-    condition_add(by=by, patient_id=patient_id, code="F32.1", display="melancholia-77")
+    condition = condition_add(
+        by=by, patient_id=patient_id, code="F32.1", display="melancholia-77"
+    )
     medication = medication_add(
         by=by, patient_id=patient_id, name="melancholia-77 drops", dose=1, unit="mg",
         times_per_day=1, started_on=date(2026, 1, 1),
@@ -73,12 +79,28 @@ def _chart(alice: User, patient_id: UUID) -> dict[str, Any]:
         ends_at=now - timedelta(hours=1), status="finished", kind="visit",
         reason="melancholia-77",
     )  # fmt: skip
-    return {
+    return _tests(alice, patient_id) | {
+        "condition_id": condition.id,
         "event_id": event.id,
         "encounter_id": visit.id,
         "medication_id": medication.id,
         "colleague_id": _colleague(alice, patient_id),
     }
+
+
+def _tests(alice: User, patient_id: UUID) -> dict[str, Any]:
+    by = alice.actor
+    safety_plan_save(by=by, patient_id=patient_id, steps={"coping": ["melancholia-77"]})
+    allergy = allergy_add(by=by, patient_id=patient_id, substance="melancholia-77")
+    lab = lab_result_add(
+        by=by, patient_id=patient_id, loinc="14334-7", name="melancholia-77", value=1,
+        unit="mmol/L", specimen_at=clock.now(),
+    )  # fmt: skip
+    genetic = genetic_result_add(
+        by=by, patient_id=patient_id, gene="CYP2D6", phenotype="Poor Metabolizer",
+        laboratory="melancholia-77", tested_on=date(2026, 1, 1),
+    )  # fmt: skip
+    return {"allergy_id": allergy.id, "lab_id": lab.id, "genetic_id": genetic.id}
 
 
 def _colleague(alice: User, patient_id: UUID) -> UUID:
