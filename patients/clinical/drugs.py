@@ -6,7 +6,7 @@ doesn't know is told as such: what is unknown can't be checked against anything.
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from patients.clinical.tables import lines_of
 
@@ -79,6 +79,7 @@ def members_of(group: str) -> tuple[Drug, ...]:
     return tuple(drug for drug in drugs() if group in drug.classes)
 
 
+@lru_cache(maxsize=4096)
 def identify(name: str, rxcui: str = "") -> Identity:
     """What a medication is: by its code where we know that, else by its name."""
     if by_code := _by_code().get(rxcui):

@@ -38,6 +38,17 @@ CHAPTERS = (
 )
 
 
+# Categories of chapter F; ICD-10-CM leaves out several that ICD-10 of the WHO has.
+MENTAL = frozenset(
+    f"F{number:02}"
+    for first, last in (
+        (1, 7), (9, 25), (28, 34), (39, 45), (48, 48), (50, 55), (59, 60), (63, 66), (68, 73),
+        (78, 82), (84, 84), (88, 95), (98, 99),
+    )
+    for number in range(first, last + 1)
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Code:
     code: str
@@ -73,6 +84,8 @@ def normalised(text: str) -> str:
 def chapter_of(code: str) -> str:
     """The title of the chapter of a category, or nothing."""
     category = code[:3]
+    if category.startswith("F") and category not in MENTAL:
+        return ""
     for first, last, title in CHAPTERS:
         if first <= category <= last:
             return title
