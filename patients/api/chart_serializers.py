@@ -1,6 +1,7 @@
 """Shapes of the chart, near FHIR's names: Condition, AllergyIntolerance, MedicationStatement,
 Observation."""
 
+from datetime import date
 from typing import Any, cast
 
 from rest_framework import serializers
@@ -61,7 +62,7 @@ class VersionOutput(serializers.Serializer[object]):
     ended_at = serializers.DateTimeField(allow_null=True)
 
 
-class HistoryOutput(serializers.Serializer[object]):
+class RowHistoryOutput(serializers.Serializer[object]):
     items = VersionOutput(many=True)
 
 
@@ -222,6 +223,9 @@ class PeriodQuery(serializers.Serializer[object]):
     first = serializers.DateField(required=False)
     last = serializers.DateField(required=False)
     days = serializers.IntegerField(required=False, min_value=1, max_value=3_660, default=30)
+
+    def validate_last(self, day: date) -> date:
+        return max(day, date(1900, 1, 1))
 
 
 class AdherenceOutput(serializers.Serializer[object]):

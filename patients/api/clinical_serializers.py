@@ -111,7 +111,7 @@ class GeneticOutput(ItemOutput):
     note = serializers.CharField()
 
 
-class MarkOutput(serializers.Serializer[object]):
+class GuidanceMarkOutput(serializers.Serializer[object]):
     medication = serializers.CharField()
     gene = serializers.CharField(source="pair.gene")
     level = serializers.CharField(source="pair.level", help_text="CPIC level A, A/B or B.")
@@ -125,7 +125,7 @@ class MarkOutput(serializers.Serializer[object]):
 
 class GuidanceOutput(serializers.Serializer[object]):
     as_of = serializers.DateTimeField()
-    marks = MarkOutput(many=True)
+    marks = GuidanceMarkOutput(many=True)
     not_covered = serializers.ListField(child=serializers.CharField())
     version = serializers.CharField()
 

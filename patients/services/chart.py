@@ -11,7 +11,6 @@ from uuid import UUID
 
 from clinicity.common import clock
 from clinicity.common.actors import Actor
-from clinicity.common.exceptions import Invalid
 from patients.clinical import icd10, loinc, units
 from patients.models import Allergy, Condition, LabResult
 from patients.models.chart import ClinicalStatus, VerificationStatus
@@ -132,6 +131,20 @@ NUMBERS = ("value", "low", "high", "critical_low", "critical_high")
 
 
 def lab_fields(**fields: Any) -> dict[str, Any]:
+    errors: dict[str, str | None] = _code_faults(fields) | _number_faults(fields)
+    analyte = loinc.analyte_of(str(fields["loinc"]))
+    fields["name"] = fields["name"].strip() or (analyte.name if analyte else "")
+    if not fields["name"] and "loinc" not in errors:
+        errors["name"] = "This code isn't in our list: write what it measures."
+    errors["specimen_at"] = _specimen_fault(fields["specimen_at"])
+    _choice_fault(errors, "interpretation", fields, LabResult.Flag.values)
+    demand_valid(errors)
+    demand_valid(_range_faults(fields))
+    return fields
+
+
+def _code_faults(fields: dict[str, Any]) -> dict[str, str | None]:
+    """Bring code and unit into their form."""
     errors: dict[str, str | None] = {}
     for name, reader, fault in (
         ("loinc", loinc.normalised, loinc.NotACode), ("unit", units.normalised, units.NotAUnit),
@@ -140,23 +153,25 @@ def lab_fields(**fields: Any) -> dict[str, Any]:
             fields[name] = reader(fields[name])
         except fault as error:
             errors[name] = str(error)
+    return errors
+
+
+def _number_faults(fields: dict[str, Any]) -> dict[str, str | None]:
+    errors: dict[str, str | None] = {}
     for name in NUMBERS:
         try:
             fields[name] = _decimal(fields[name])
         except (InvalidOperation, ValueError):
-            errors[name] = "Give a number."
+            errors[name] = "Give a number below a milliard."
     if fields["value"] is None:
         errors["value"] = "Give a number."
-    analyte = loinc.analyte_of(str(fields["loinc"]))
-    fields["name"] = fields["name"].strip() or (analyte.name if analyte else "")
-    if not fields["name"] and "loinc" not in errors:
-        errors["name"] = "This code isn't in our list: write what it measures."
-    if fields["specimen_at"] > clock.now() + SKEW:
-        errors["specimen_at"] = "The specimen can't have been taken in the future."
-    _choice_fault(errors, "interpretation", fields, LabResult.Flag.values)
-    demand_valid(errors)
-    demand_valid(_range_faults(fields))
-    return fields
+    return errors
+
+
+def _specimen_fault(at: datetime) -> str | None:
+    if at > clock.now() + SKEW:
+        return "The specimen can't have been taken in the future."
+    return None if at.year >= OLDEST.year else f"Give a time from {OLDEST.year} on."
 
 
 def _range_faults(fields: Mapping[str, Any]) -> dict[str, str | None]:
@@ -171,7 +186,7 @@ def _decimal(value: Decimal | float | str | None) -> Decimal | None:
         return None
     number = Decimal(str(value))
     if not number.is_finite() or abs(number) >= Decimal(10) ** 9:
-        raise Invalid("Give a number.", errors={"value": ["Give a number below a milliard."]})
+        raise ValueError(number)
     return number
 
 

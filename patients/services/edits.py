@@ -1,7 +1,7 @@
 """Editing any row of the chart: its fields are checked as when it was added."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -33,17 +33,30 @@ from patients.services.medications import medication_fields
 
 @dataclass(frozen=True)
 class Topic:
-    """A kind of row: its model, and what checks its fields."""
+    """A kind of row: its model, what checks its fields, and which of them follow another.
+
+    A field that follows is found anew when the other changes and it isn't given itself.
+    """
 
     model: type[ChartItem]
     fields: Callable[..., dict[str, Any]]
+    follows: Mapping[str, str] = field(default_factory=dict)
+
+    def merged(self, row: ChartItem, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """The row's fields with the changes over them."""
+        anew = {
+            name: ""
+            for name, leads in self.follows.items()
+            if leads in changes and changes[leads] != getattr(row, leads)
+        }
+        return whole(row, anew | dict(changes))
 
 
 TOPICS: Mapping[str, Topic] = {
-    "condition": Topic(Condition, condition_fields),
+    "condition": Topic(Condition, condition_fields, {"display": "code"}),
     "allergy": Topic(Allergy, allergy_fields),
-    "medication": Topic(Medication, medication_fields),
-    "lab": Topic(LabResult, lab_fields),
+    "medication": Topic(Medication, medication_fields, {"rxnorm": "name"}),
+    "lab": Topic(LabResult, lab_fields, {"name": "loinc"}),
     "genetic": Topic(GeneticResult, genetic_fields),
     "encounter": Topic(Encounter, visit_fields),
 }
@@ -64,7 +77,7 @@ def chart_item_edit(
     kind = topic_of(topic)
     with acting_as(by, patient_id):
         row = item_locked(patient_id, kind.model, row_id)
-        fields = kind.fields(**whole(row, changes))
+        fields = kind.fields(**kind.merged(row, changes))
         return item_change(
             by=by, patient_id=patient_id, model=kind.model, row_id=row_id, changes=fields,
             version=version, reason=reason,

@@ -1,7 +1,7 @@
 """Visits: booked, moved, cancelled, taken place."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from patients.services.timeline import timeline_event_add, timeline_source_remov
 
 STATES = Encounter.Status
 LONGEST = timedelta(days=366)
+EARLIEST, FURTHEST = datetime(1900, 1, 1, tzinfo=UTC), timedelta(days=3_660)
 MOST_PARTICIPANTS = 30
 PARTS = ("attender", "consultant", "interpreter", "relative", "other")
 # A visit may be noted as finished a little before its booked end.
@@ -98,6 +99,8 @@ def visit_fields(**fields: Any) -> dict[str, Any]:
         errors["kind"] = "Say what kind of visit it is."
     if fields["status"] not in STATES.values:
         errors["status"] = f"Choose one of {', '.join(STATES.values)}."
+    if not EARLIEST <= fields["starts_at"] <= clock.now() + FURTHEST:
+        errors["starts_at"] = "Give a time from 1900 until ten years from now."
     length = fields["ends_at"] - fields["starts_at"]
     if not timedelta(0) <= length <= LONGEST:
         errors["ends_at"] = "A visit can't end before it starts, or last longer than a year."

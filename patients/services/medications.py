@@ -25,7 +25,7 @@ from patients.services.items import (
 )
 from patients.services.rows import row_add
 
-AHEAD = timedelta(days=366)
+AHEAD, FURTHEST = timedelta(days=366), timedelta(days=3_660)
 MOST_TIMES = 24
 MOST_DOSES = 5_000
 CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
@@ -81,8 +81,9 @@ def medication_stop(
         last = ended_on or clock.now().date()
         if row.status in (STATES.STOPPED, STATES.COMPLETED):
             raise Conflict("This medication has ended already.")
-        if last < row.started_on:
-            demand_valid({"ended_on": "It can't end before it starts."})
+        if not row.started_on <= last <= clock.now().date() + AHEAD:
+            words = "Give a day after its start, and within a year from now."
+            demand_valid({"ended_on": words})
         changes = {"ended_on": last, "status": STATES.STOPPED, "stop_reason": reason.strip()}
         return item_change(
             by=by, patient_id=patient_id, model=Medication, row_id=medication_id,
@@ -185,10 +186,11 @@ def _demand_doses(doses: Sequence[tuple[datetime, str]]) -> None:
         raise Invalid(f"Note between 1 and {MOST_DOSES:,} doses at once.")
     if {status for _, status in doses} - set(MedicationDose.Status.values):
         raise Invalid("A dose is taken or missed.", errors={"status": ["Taken or missed?"]})
-    if max(due_at for due_at, _ in doses) > clock.now() + timedelta(days=1):
+    moments = [due_at for due_at, _ in doses]
+    if max(moments) > clock.now() + timedelta(days=1) or min(moments).year < OLDEST.year:
         raise Invalid(
             "A dose that isn't due yet can't be taken or missed.",
-            errors={"due_at": ["This is in the future."]},
+            errors={"due_at": ["Give a time that has come, from 1900 on."]},
         )
 
 
@@ -247,6 +249,8 @@ def _time_faults(fields: dict[str, Any]) -> dict[str, str | None]:
         errors["started_on"] = "Give a day from 1900 until a year from now."
     if ended and ended < started:
         errors["ended_on"] = "A medication can't end before it starts."
+    elif ended and ended > clock.now().date() + FURTHEST:
+        errors["ended_on"] = "Give a day within the next ten years."
     return errors
 
 

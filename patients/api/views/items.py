@@ -124,7 +124,7 @@ class HistoryView(IdempotentWrites):
         actor, patient = actor_of(request), UUID(patient_id)
         selectors.item_get(actor, patient, self.model, UUID(row_id))
         versions = selectors.item_history(actor, patient, self.model.TOPIC, UUID(row_id))
-        return Response(shapes.HistoryOutput({"items": versions}).data)
+        return Response(shapes.RowHistoryOutput({"items": versions}).data)
 
 
 def documented(view: V, **methods: Any) -> V:
@@ -169,6 +169,6 @@ def views_of(
         ),
         "history": documented(
             type(f"{name}HistoryView", (HistoryView,), {"model": model}),
-            get={"responses": shapes.HistoryOutput},
+            get={"responses": shapes.RowHistoryOutput},
         ),
     }
