@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from clinicity.privacy.pseudonyms import keyed_hash
-from patients.clinical.calendars import FeedEntry
+from patients.clinical.feeds import FeedEntry
 from patients.models import Encounter
 
 

@@ -1,4 +1,4 @@
-"""Appointments from calendar files (RFC 5545) and tables, and back into a calendar.
+"""Appointments from calendar files (RFC 5545) and tables.
 
 A file is read as a whole into a list of visits and a list of faults; nothing is stored
 here. Recurring events become one visit each, within a window around `now`; a moved or
@@ -17,7 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dateutil.rrule import rrulestr
-from icalendar import Calendar, Event
+from icalendar import Calendar
 
 LARGEST = 2 * 1024 * 1024
 MOST_EVENTS = 2_000
@@ -33,7 +33,6 @@ TOO_FAST = frozenset(("SECONDLY", "MINUTELY", "HOURLY"))
 STATUSES = {"CONFIRMED": "planned", "TENTATIVE": "proposed", "CANCELLED": "cancelled"}
 COLUMNS = ("uid", "starts_at", "ends_at", "status", "kind", "reason", "place", "participants")
 NEEDED = ("starts_at",)
-FEED_NAME = "-//Clinicity//Appointments//EN"
 
 
 class NotACalendar(ValueError):
@@ -367,44 +366,3 @@ def _cell_moment(text: str, zone: tzinfo) -> datetime:
             f"“{text[:40]}” isn't a time; write it like 2026-11-30 14:15"
         ) from error
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
-
-
-@dataclass(frozen=True)
-class FeedEntry:
-    """What a calendar outside may know of an appointment: no name, no reason."""
-
-    uid: str
-    summary: str
-    starts_at: datetime
-    ends_at: datetime
-    status: str
-    changed_at: datetime
-    sequence: int
-    url: str = ""
-    place: str = ""
-
-
-def feed(entries: Sequence[FeedEntry], *, now: datetime) -> bytes:
-    """An .ics file of appointments."""
-    calendar = Calendar()
-    calendar.add("prodid", FEED_NAME)
-    calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", "Clinicity")
-    names = {"planned": "CONFIRMED", "proposed": "TENTATIVE", "cancelled": "CANCELLED"}
-    for entry in entries:
-        event = Event()
-        event.add("uid", entry.uid)
-        event.add("dtstamp", now)
-        event.add("last-modified", entry.changed_at)
-        event.add("sequence", entry.sequence)
-        event.add("dtstart", entry.starts_at.astimezone(UTC))
-        event.add("dtend", entry.ends_at.astimezone(UTC))
-        event.add("summary", entry.summary)
-        event.add("status", names.get(entry.status, "CONFIRMED"))
-        event.add("class", "PRIVATE")
-        if entry.place:
-            event.add("location", entry.place)
-        if entry.url:
-            event.add("url", entry.url)
-        calendar.add_component(event)
-    return bytes(calendar.to_ical())

@@ -110,10 +110,7 @@ def medication_change_dose(
         old = item_locked(patient_id, Medication, medication_id)
         demand_version(old, version)
         first = from_on or clock.now().date()
-        if old.status in (STATES.STOPPED, STATES.COMPLETED):
-            raise Conflict("This medication has ended. Add it anew.")
-        if first <= old.started_on:
-            demand_valid({"from_on": "The new dose must start after the present one did."})
+        _demand_change(old, first)
         item_change(
             by=by, patient_id=patient_id, model=Medication, row_id=old.id, act="dose_change",
             changes={"ended_on": first - timedelta(days=1), "status": STATES.COMPLETED},
@@ -125,6 +122,13 @@ def medication_change_dose(
             times=(old.times or []) if times is None else times, started_on=first,
             instructions=old.instructions or "", note=reason, replaces_id=old.id,
         )  # fmt: skip
+
+
+def _demand_change(old: Medication, first: date) -> None:
+    if old.status in (STATES.STOPPED, STATES.COMPLETED):
+        raise Conflict("This medication has ended. Add it anew.")
+    if first <= old.started_on:
+        demand_valid({"from_on": "The new dose must start after the present one did."})
 
 
 def doses_record(
@@ -143,31 +147,32 @@ def doses_record(
     _demand_doses(doses)
     wanted = dict(doses)
     with acting_as(by, patient_id):
-        if not Medication.objects.filter(
-            id=medication_id, patient_id=patient_id, entered_in_error_at__isnull=True
-        ).exists():
-            raise NotFound("There is no such medication.")
-        known = {
-            row.due_at: row
-            for row in MedicationDose.objects.select_for_update().filter(
-                medication_id=medication_id, due_at__in=list(wanted)
-            )
-        }
+        _demand_medication(patient_id, medication_id)
+        known = MedicationDose.objects.select_for_update().filter(
+            medication_id=medication_id, due_at__in=list(wanted)
+        )
+        there = {row.due_at: row for row in known}
         MedicationDose.objects.bulk_create(
             MedicationDose(
                 patient_id=patient_id, medication_id=medication_id, due_at=due_at, status=status,
                 recorded_by=by.id,
             )
-            for due_at, status in wanted.items() if due_at not in known
+            for due_at, status in wanted.items() if due_at not in there
         )  # fmt: skip
-        corrected = [row for row in known.values() if row.status != wanted[row.due_at]]
+        corrected = [row for row in there.values() if row.status != wanted[row.due_at]]
         for row in corrected:
             _dose_correct(by, row, wanted[row.due_at])
         audit.record(
             by=by, act="dose.record", subject="medication", subject_id=medication_id,
             patient_id=patient_id, count=len(doses), corrected=len(corrected),
         )  # fmt: skip
-    return len(wanted) - len(known) + len(corrected)
+    return len(wanted) - len(there) + len(corrected)
+
+
+def _demand_medication(patient_id: UUID, medication_id: UUID) -> None:
+    rows = Medication.objects.filter(id=medication_id, patient_id=patient_id)
+    if not rows.filter(entered_in_error_at__isnull=True).exists():
+        raise NotFound("There is no such medication.")
 
 
 def dose_record(

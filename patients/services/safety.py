@@ -35,7 +35,7 @@ def safety_plan_save(
         patient_locked(patient_id)
         newest = SafetyPlan.objects.filter(patient_id=patient_id).order_by("-version").first()
         present = newest.version if newest else 0
-        if version is not None and version != present:
+        if version not in (None, present):
             raise Conflict(MEANWHILE, version=present)
         if newest and (newest.steps, newest.note or "") == (clean, note.strip()):
             return newest

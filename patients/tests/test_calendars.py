@@ -9,7 +9,7 @@ import pytest
 from clinicity.accounts.models import User
 from clinicity.common.exceptions import Invalid
 from patients import selectors, services
-from patients.clinical import calendars
+from patients.clinical import calendars, feeds
 from patients.clinical.calendars import NotACalendar
 from patients.models import Patient
 
@@ -220,8 +220,6 @@ def test_an_event_that_stands_twice_is_taken_once(
 
 
 def test_a_feed_can_be_read_again() -> None:
-    entry = calendars.FeedEntry(
-        "u@c", "Appointment, patient 1a2b3c", NOW, NOW, "planned", NOW, 1
-    )
-    (visit,) = read(calendars.feed([entry], now=NOW)).visits
+    entry = feeds.FeedEntry("u@c", "Appointment, patient 1a2b3c", NOW, NOW, "planned", NOW, 1)
+    (visit,) = read(feeds.feed([entry], now=NOW)).visits
     assert (visit.uid, visit.starts_at, visit.kind) == ("u@c", NOW, entry.summary)

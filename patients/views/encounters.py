@@ -15,7 +15,7 @@ from clinicity.common.exceptions import DomainError
 from patients import selectors, services
 from patients.access import patient_or_404
 from patients.chart_forms import ImportForm, StatusForm
-from patients.clinical import calendars, visits
+from patients.clinical import calendars, feeds, visits
 from patients.models import Encounter
 from patients.presenters import feed_of
 from patients.services.appointments import SHOWN
@@ -72,6 +72,6 @@ def own_calendar(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     rows = selectors.own_calendar(actor_of(request), now=now)
     entries = feed_of(rows, base=request.build_absolute_uri("/"))
-    answer = HttpResponse(calendars.feed(entries, now=now), content_type="text/calendar")
+    answer = HttpResponse(feeds.feed(entries, now=now), content_type="text/calendar")
     answer["Content-Disposition"] = 'attachment; filename="appointments.ics"'
     return answer

@@ -19,7 +19,7 @@ from clinicity.common.parsing import parsed
 from patients import selectors, services
 from patients.api import clinical_serializers as shapes
 from patients.api.views.items import ItemsView, documented, page_shape, views_of
-from patients.clinical import calendars, visits
+from patients.clinical import calendars, feeds, visits
 from patients.models import Encounter
 from patients.presenters import feed_of
 
@@ -122,7 +122,7 @@ class OwnCalendarView(IdempotentWrites):
         now = clock.now()
         rows = selectors.own_calendar(actor_of(request), now=now)
         entries = feed_of(rows, base=request.build_absolute_uri("/"))
-        answer = HttpResponse(calendars.feed(entries, now=now), content_type="text/calendar")
+        answer = HttpResponse(feeds.feed(entries, now=now), content_type="text/calendar")
         answer["Content-Disposition"] = 'attachment; filename="appointments.ics"'
         return answer
 
