@@ -9,6 +9,7 @@ WIRING: dict[str, tuple[str, ...]] = {
     "biometrics.readings_removed": ("alerts.tasks.evaluate_patient",),
     "patients.zone_changed": ("biometrics.tasks.days_sum_up",),
     "patients.consent_withdrawn": (),
+    "patients.glass_broken": (),
     "patients.chart_changed": ("documents.tasks.link_chart",),
     "documents.uploaded": ("documents.tasks.ingest",),
     "documents.ingested": (),

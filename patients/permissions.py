@@ -7,6 +7,10 @@ STAFF = frozenset({Role.CLINICIAN, Role.COORDINATOR, Role.ADMIN, Role.SERVICE})
 # Patients and who acts for them read what is released, of themselves: row security sees to it.
 READERS = STAFF | {Role.PATIENT, Role.PROXY}
 WRITERS = frozenset({Role.CLINICIAN, Role.COORDINATOR, Role.SERVICE})
+# Who may be on a care team, and look behind broken glass.
+MEMBERS = frozenset({Role.CLINICIAN, Role.COORDINATOR})
+# Who judges afterwards whether the glass was broken for a reason.
+REVIEWERS = frozenset({Role.ADMIN, Role.AUDITOR})
 # Who registers people and corrects what they are called. Admins write nothing clinical.
 REGISTRARS = WRITERS | {Role.ADMIN}
 # Who notes what a patient agrees to; a patient and a proxy for themselves.
@@ -31,6 +35,16 @@ def demand_writer(actor: Actor) -> None:
 def demand_registrar(actor: Actor) -> None:
     if actor.role not in REGISTRARS:
         raise Refused("Your role doesn't register patients.")
+
+
+def demand_member(actor: Actor) -> None:
+    if actor.role not in MEMBERS:
+        raise Refused("Only clinicians and coordinators open a record in an emergency.")
+
+
+def demand_reviewer(actor: Actor) -> None:
+    if actor.role not in REVIEWERS:
+        raise Refused("Admins and auditors review emergency accesses.")
 
 
 def demand_decider(actor: Actor) -> None:

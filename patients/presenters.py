@@ -1,24 +1,96 @@
-"""How the chart's rows read outside of a page."""
+"""Team, proxies and consents as a page shows them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-from clinicity.privacy.pseudonyms import keyed_hash
-from patients.clinical.feeds import FeedEntry
-from patients.models import Encounter
+from clinicity.common import clock
+from patients.models import CareTeamMember, Consent, Patient, Proxy, Purpose
+
+# Which wording of `PURPOSES` people read. It changes with the wording.
+CONSENT_TEXTS = "2026-11"
+# What each purpose means, in the words that the patient reads.
+PURPOSES = {
+    Purpose.CARE: _("The team that treats you keeps and reads your record."),
+    Purpose.MONITORING: _("Readings of your devices are collected and watched by rules."),
+    Purpose.RESEARCH: _("Your data, without your name, may be used in research."),
+    Purpose.TRAINING: _("Your data, without your name, may be used to train models."),
+    Purpose.EXTERNAL_LLM: _(
+        "Texts, without names, may be sent to a language model outside this clinic."
+    ),
+    Purpose.MESSAGING: _("The clinic may write to you by e-mail and SMS."),
+}
+# What follows when a purpose is withdrawn.
+WITHDRAWN = {
+    Purpose.CARE: _("The record is kept as the law asks; the team talks with you."),
+    Purpose.MONITORING: _("Nothing new is collected. What is there stays in the record."),
+    Purpose.RESEARCH: _("Copies made for research are removed, with a report."),
+    Purpose.TRAINING: _(
+        "Copies made for training are removed; models trained before are named."
+    ),
+    Purpose.EXTERNAL_LLM: _("Nothing is sent any more."),
+    Purpose.MESSAGING: _("No more messages."),
+}
+Words = str | Promise
 
 
-def feed_of(rows: Sequence[Encounter], *, base: str) -> list[FeedEntry]:
-    """Appointments for a calendar outside: the pseudonym's end, no name, no reason."""
+@dataclass(frozen=True)
+class Part:
+    """One membership or proxy, and whether it holds now."""
+
+    row: CareTeamMember | Proxy
+    name: str
+    words: Words
+    state: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    purpose: str
+    label: Words
+    text: Words
+    after: Words
+    given: bool
+    decided_at: datetime | None
+    source: Words
+
+
+def team(rows: Sequence[CareTeamMember]) -> list[Part]:
+    """Who is there now first, then who comes, then who was."""
+    return _sorted(_part(row, row.get_part_display()) for row in rows)
+
+
+def proxies(rows: Sequence[Proxy]) -> list[Part]:
+    return _sorted(_part(row, row.get_basis_display()) for row in rows)
+
+
+def consents(patient: Patient, decisions: Sequence[Consent]) -> list[Decision]:
+    """Each purpose with its newest decision."""
+    newest = {row.purpose: row for row in reversed(decisions)}
     return [
-        FeedEntry(
-            uid=f"{keyed_hash(str(row.id), scope='calendar.feed')[:32]}@clinicity",
-            summary=_("Appointment, patient %s") % str(row.patient_id)[-6:],
-            starts_at=row.starts_at, ends_at=row.ends_at, status=row.status,
-            changed_at=row.changed_at or row.created_at, sequence=row.version - 1,
-            url=base.rstrip("/") + reverse("patients:chart", args=[row.patient_id]),
+        Decision(
+            purpose.value, purpose.label, PURPOSES[purpose], WITHDRAWN[purpose],
+            purpose.value in patient.consents,
+            row.decided_at if (row := newest.get(purpose.value)) else None,
+            row.get_source_display() if row else "",
         )
-        for row in rows
+        for purpose in Purpose
     ]  # fmt: skip
+
+
+def _part(row: CareTeamMember | Proxy, words: Words) -> Part:
+    return Part(row, row.user.display_name, words, _state(row))
+
+
+def _sorted(parts: Iterable[Part]) -> list[Part]:
+    return sorted(parts, key=lambda part: ("now", "later", "ended").index(part.state))
+
+
+def _state(row: CareTeamMember | Proxy) -> str:
+    now = clock.now()
+    if row.ends_at and row.ends_at <= now:
+        return "ended"
+    return "later" if row.starts_at > now else "now"

@@ -1,10 +1,42 @@
 from django.urls import path
 
-from patients.views import chart, encounters, medications, people, safety, timeline
+from patients.views import (
+    access,
+    break_glass,
+    chart,
+    encounters,
+    medications,
+    people,
+    safety,
+    timeline,
+)
 
 app_name = "patients"
 urlpatterns = [
     path("new/", people.create, name="create"),
+    path("break-glass/", break_glass.open_glass, name="break_glass"),
+    path("break-glass/reviews/", break_glass.reviews, name="reviews"),
+    path("break-glass/<uuid:glass_id>/end/", break_glass.end_glass, name="break_glass_end"),
+    path("break-glass/<uuid:glass_id>/review/", break_glass.review, name="review"),
+    path("<uuid:patient_id>/access/", access.page, name="access"),
+    path("<uuid:patient_id>/access/team/", access.member_add, name="member_add"),
+    path(
+        "<uuid:patient_id>/access/team/<uuid:user_id>/end/",
+        access.member_end,
+        name="member_end",
+    ),
+    path("<uuid:patient_id>/access/consent/", access.consent, name="consent"),
+    path(
+        "<uuid:patient_id>/access/proxies/<uuid:proxy_id>/end/",
+        access.proxy_end,
+        name="proxy_end",
+    ),
+    path("<uuid:patient_id>/access/corrections/", access.correction_ask, name="correction_ask"),
+    path(
+        "<uuid:patient_id>/access/corrections/<uuid:correction_id>/",
+        access.correction_answer,
+        name="correction_answer",
+    ),
     path("<uuid:patient_id>/edit/", people.edit, name="edit"),
     path("<uuid:patient_id>/zone-moves/", people.zone_move, name="zone_move"),
     path("<uuid:patient_id>/delete/", people.delete, name="delete"),

@@ -1,13 +1,16 @@
 """Reading the trail: for auditors and admins only."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from clinicity.audit.models import AuditEvent
 from clinicity.audit.permissions import demand_reader
-from clinicity.common.actors import Actor
+from clinicity.common import clock
+from clinicity.common.actors import Actor, Role
 from clinicity.common.pages import PAGE_SIZE, Page, page_of
+
+MOST = 20_000
 
 
 @dataclass(frozen=True)
@@ -55,3 +58,13 @@ def _lookups(wanted: TrailFilter) -> dict[str, object]:
         "created_at__lt": wanted.until,
     }
     return {lookup: value for lookup, value in lookups.items() if value}
+
+
+def of_patient(patient_id: UUID, *, days: int) -> list[AuditEvent]:
+    """What people did with a patient's record lately, the newest first.
+
+    The caller decides who may ask: the patient, or who sees them.
+    """
+    since = clock.now() - timedelta(days=days)
+    rows = AuditEvent.objects.filter(patient_id=patient_id, created_at__gte=since)
+    return list(rows.exclude(actor_role=Role.SERVICE).order_by("-position")[:MOST])

@@ -18,6 +18,7 @@ ROOMS = (
     (_("Twin"), "twins:detail"),
     (_("Documents"), "documents:of_patient"),
     (_("Chat"), "agents:chat"),
+    (_("Access"), "patients:access"),
 )
 
 
@@ -32,16 +33,24 @@ def banner_of(
         "safety_plan": patients.has_safety_plan(actor, patient.id),
         "alerts": sum(alert.resolved_at is None for alert in rang),
         "treating": [member.user.display_name for member in team if member.ends_at is None],
+        "glass": patients.glass_standing(actor, patient.id),
+        "withdrawn": "monitoring" not in patient.consents,
         "rooms": [
             {
                 "label": label,
                 "url": url,
-                "current": match is not None and match.app_name == name.partition(":")[0],
+                "current": match is not None and _is_room(match, name),
             }
             for label, name in ROOMS
             if (url := url_if_built(name, patient.id))
         ],
     }
+
+
+def _is_room(match: ResolverMatch, name: str) -> bool:
+    """Of the patients' own pages one is a room; of other apps all are the same room."""
+    space = name.partition(":")[0]
+    return match.view_name == name if space == "patients" else match.app_name == space
 
 
 def url_if_built(name: str, *args: Any) -> str:

@@ -36,7 +36,10 @@ CLINICAL = (
     Place(_("Chat"), "chat", "agents:chats"),
     Place(_("Tasks"), "tasks", "portal:tasks"),
 )
-OVERSIGHT = (Place(_("Audit"), "audit", "portal:audit", more=True),)
+OVERSIGHT = (
+    Place(_("Audit"), "audit", "portal:audit", more=True),
+    Place(_("Reviews"), "warning", "patients:reviews", more=True),
+)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from clinicity import __version__
+from clinicity.accounts.middleware import OWN_PAGES
 from clinicity.accounts.requests import actor_of
 from clinicity.audit import selectors as audit_selectors
 from clinicity.audit.permissions import may_read_trail
@@ -26,7 +27,8 @@ from patients.permissions import STAFF
 def root(request: HttpRequest) -> HttpResponseBase:
     """A browser goes to its home; a program learns what answers here."""
     if request.accepts("text/html"):
-        return redirect("portal:today")
+        role = getattr(request.user, "role", "")
+        return redirect("me:home" if role in OWN_PAGES else "portal:today")
     return JsonResponse({"name": "Clinicity", "version": __version__, "docs": "/api/docs/"})
 
 

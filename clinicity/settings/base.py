@@ -98,7 +98,7 @@ APPEND_SLASH = False
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "accounts:login"
-LOGIN_REDIRECT_URL = "portal:today"
+LOGIN_REDIRECT_URL = "portal:root"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -273,6 +273,14 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
     }
 }
+
+# How long an emergency access lasts, and at what age a parent's part ends.
+BREAK_GLASS_MINUTES = env.int("BREAK_GLASS_MINUTES", default=60)
+AGE_OF_MAJORITY = env.int("AGE_OF_MAJORITY", default=18)
+
+# On every page of patients: numbers that help at any hour, and when someone here reads.
+HELP_LINES = env.list("HELP_LINES", default=[])
+CARE_HOURS = env.str("CARE_HOURS", default="")
 
 # One upload is at most this large; the door streams and never relies on it.
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=50 * 1024 * 1024)

@@ -1,58 +1,6 @@
-from django.urls import URLPattern
-
 from clinicity.common.routes import route
-from patients.api.views import chart, encounters, people, timeline
-
-P = "patients/<uuid:patient_id>"
-
-
-def item_routes(room: str, views: dict[str, type]) -> list[URLPattern]:
-    """A list of the chart, its rows, and what is done to one."""
-    acts = ("entered-in-error", "restore", "history")
-    return [
-        route(f"{P}/{room}/", views["list"], name=room),
-        route(f"{P}/{room}/<uuid:row_id>/", views["row"], name=f"{room}-row"),
-        *[
-            route(f"{P}/{room}/<uuid:row_id>/{act}/", views[act], name=f"{room}-{act}")
-            for act in acts
-        ],
-    ]
-
-
-def row_route(room: str, act: str, view: type) -> URLPattern:
-    return route(f"{P}/{room}/<uuid:row_id>/{act}/", view, name=f"{room}-{act}")
-
-
-VISITS = {**encounters.ENCOUNTERS, "list": encounters.VisitsView}
-chart_routes = [
-    *item_routes("conditions", chart.CONDITIONS),
-    *item_routes("allergies", chart.ALLERGIES),
-    route(f"{P}/medications/interactions/", chart.InteractionsView, name="interactions"),
-    *item_routes("medications", chart.MEDICATIONS),
-    row_route("medications", "stop", chart.MedicationStopView),
-    row_route("medications", "dose-change", chart.MedicationDoseChangeView),
-    row_route("medications", "doses", chart.MedicationDosesView),
-    row_route("medications", "adherence", chart.AdherenceView),
-    route(f"{P}/monitoring/", chart.MonitoringView, name="monitoring"),
-    route(f"{P}/labs/trends/", chart.TrendsView, name="lab-trends"),
-    *item_routes("labs", chart.LABS),
-    route(f"{P}/genetics/guidance/", chart.GuidanceView, name="genetic-guidance"),
-    *item_routes("genetics", chart.GENETICS),
-    *item_routes("encounters", VISITS),
-    row_route("encounters", "status", encounters.VisitStatusView),
-    route(
-        f"{P}/appointments/import/",
-        encounters.AppointmentImportView,
-        name="appointments-import",
-    ),
-    *item_routes("appointments", {**VISITS, "list": encounters.AppointmentsView}),
-    row_route("appointments", "status", encounters.VisitStatusView),
-    route(f"{P}/safety-plan/", chart.SafetyPlanView, name="safety-plan"),
-    route(f"{P}/safety-plan/history/", chart.SafetyPlanHistoryView, name="safety-plan-history"),
-    route("appointments/calendar.ics", encounters.OwnCalendarView, name="own-calendar"),
-    route("codes/conditions/", chart.ConditionCodesView, name="codes-conditions"),
-    route("codes/drugs/", chart.DrugsView, name="codes-drugs"),
-]
+from patients.api.chart_urls import chart_routes
+from patients.api.views import contacts, decisions, people, team, timeline
 
 timeline_routes = [
     route("timeline/", timeline.TimelineView, name="timeline"),
@@ -66,6 +14,47 @@ timeline_routes = [
     route("timeline/search/", timeline.TimelineSearchView, name="timeline-search"),
     route("events/", timeline.EventsView, name="events"),
 ]
+OF_PATIENT = "patients/<uuid:patient_id>/"
+people_routes = [
+    route("patients/break-glass/", team.BreakGlassView, name="break-glass"),
+    route(
+        "patients/break-glass/<uuid:glass_id>/end/",
+        team.BreakGlassEndView,
+        name="break-glass-end",
+    ),
+    route(
+        "patients/break-glass/<uuid:glass_id>/review/",
+        team.BreakGlassReviewView,
+        name="break-glass-review",
+    ),
+    route("patients/cover/", team.CoverView, name="cover"),
+    route("patients/hand-over/", team.HandOverView, name="hand-over"),
+    route(f"{OF_PATIENT}care-team/", team.CareTeamView, name="care-team"),
+    route(f"{OF_PATIENT}care-team/end/", team.CareTeamEndView, name="care-team-end"),
+    route(f"{OF_PATIENT}proxies/", team.ProxiesView, name="proxies"),
+    route(f"{OF_PATIENT}proxies/<uuid:proxy_id>/end/", team.ProxyEndView, name="proxy-end"),
+    route(f"{OF_PATIENT}consents/", decisions.ConsentsView, name="consents"),
+    route(f"{OF_PATIENT}corrections/", decisions.CorrectionsView, name="patient-corrections"),
+    route(
+        f"{OF_PATIENT}corrections/<uuid:correction_id>/",
+        decisions.CorrectionView,
+        name="patient-correction",
+    ),
+    route(f"{OF_PATIENT}visibility/", decisions.VisibilityView, name="visibility"),
+    route(f"{OF_PATIENT}access-log/", decisions.AccessLogView, name="access-log"),
+    route(f"{OF_PATIENT}contacts/", contacts.ContactsView, name="contacts"),
+    route(f"{OF_PATIENT}contacts/<uuid:contact_id>/", contacts.ContactView, name="contact"),
+    route(f"{OF_PATIENT}identifiers/", contacts.IdentifiersView, name="identifiers"),
+    route(
+        f"{OF_PATIENT}identifiers/<uuid:identifier_id>/",
+        contacts.IdentifierView,
+        name="identifier",
+    ),
+    route(f"{OF_PATIENT}merges/", contacts.MergesView, name="merges"),
+    route(
+        f"{OF_PATIENT}merges/<uuid:alias_id>/undo/", contacts.MergeUndoView, name="merge-undo"
+    ),
+]
 urlpatterns = [
     route("patients/", people.PatientsView, name="patients"),
     route("patients/<uuid:patient_id>/", people.PatientView, name="patient"),
@@ -75,6 +64,7 @@ urlpatterns = [
         name="patient-restore",
     ),
     route("patients/<uuid:patient_id>/zone-moves/", people.ZoneMovesView, name="zone-moves"),
+    *people_routes,
     *timeline_routes,
     *chart_routes,
 ]

@@ -10,6 +10,7 @@ from patients.models.chart import (
     MedicationDose,
 )
 from patients.models.consent import Consent, Purpose
+from patients.models.contacts import Contact, Correction, Identifier
 from patients.models.encounters import Encounter
 from patients.models.genetics import GeneticResult
 from patients.models.merges import PatientAlias
@@ -25,7 +26,7 @@ from patients.models.people import (
 from patients.models.questionnaires import QuestionnaireResponse
 from patients.models.safety import SafetyPlan
 from patients.models.team import BreakGlass, CareTeamMember, Proxy
-from patients.models.timeline import TimelineEvent
+from patients.models.timeline import TimelineEvent, TimelineEventVersion
 
 __all__ = [
     "BASE",
@@ -37,8 +38,11 @@ __all__ = [
     "ChartVersion",
     "Condition",
     "Consent",
+    "Contact",
+    "Correction",
     "Encounter",
     "GeneticResult",
+    "Identifier",
     "LabResult",
     "Medication",
     "MedicationDose",
@@ -51,6 +55,7 @@ __all__ = [
     "QuestionnaireResponse",
     "SafetyPlan",
     "TimelineEvent",
+    "TimelineEventVersion",
     "Visibility",
     "ZoneChange",
 ]

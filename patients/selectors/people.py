@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.db import connection
+from django.db.models import F, Func, UUIDField
+
 from clinicity.accounts.acting import Scope, acting_as
 from clinicity.audit import services as audit
 from clinicity.common.actors import Actor, Role
@@ -16,21 +19,43 @@ from patients.models import (
 from patients.permissions import demand_reader
 from patients.services.people import index_of
 
+SURVIVOR = Func(F("id"), function="clinicity_survivor", output_field=UUIDField())
+
 
 def patient_get(actor: Actor, patient_id: UUID) -> Patient:
-    """One patient, with the read on record. A stranger's patient isn't there."""
+    """One patient, with the read on record. A stranger's patient isn't there.
+
+    The id of a record that was merged leads to the one it was merged into, for who sees that.
+    """
     demand_reader(actor)
+    patient = _read(actor, patient_id)
+    survivor = patient.survivor if patient else _survivor_of(patient_id)  # type: ignore[attr-defined]
+    if survivor:
+        patient = _read(actor, survivor) or patient
+    if patient is not None:
+        return patient
+    audit.record_refusal(by=actor, act="patient.read", subject="patient", subject_id=patient_id)
+    raise NotFound("There is no such patient.")
+
+
+def _read(actor: Actor, patient_id: UUID) -> Patient | None:
     with acting_as(actor, patient_id):
-        patient = Patient.objects.filter(id=patient_id, deleted_at__isnull=True).first()
+        rows = Patient.objects.filter(id=patient_id, deleted_at__isnull=True)
+        patient = rows.annotate(survivor=SURVIVOR).first()
         if patient is not None:
             keyring.preload([patient.id])
             audit.record(
                 by=actor, act="patient.read", subject="patient", subject_id=patient.id,
                 patient_id=patient.id,
             )  # fmt: skip
-            return patient
-    audit.record_refusal(by=actor, act="patient.read", subject="patient", subject_id=patient_id)
-    raise NotFound("There is no such patient.")
+    return patient
+
+
+def _survivor_of(patient_id: UUID) -> UUID | None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clinicity_survivor(%s)", [patient_id])
+        found: UUID | None = cursor.fetchone()[0]
+    return found
 
 
 def zone_moves(actor: Actor, patient_id: UUID) -> list[ZoneChange]:

@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db.models import Q
+
 from clinicity.accounts.acting import acting_as
 from clinicity.audit import services as audit
 from clinicity.common import clock, events
-from clinicity.common.actors import Actor
-from clinicity.common.exceptions import Invalid
-from patients.models import Consent, Patient, Purpose
+from clinicity.common.actors import Actor, Role
+from clinicity.common.exceptions import Invalid, Refused
+from patients.models import Consent, Patient, Proxy, Purpose
 from patients.permissions import demand_decider
 from patients.services.rows import patient_locked
 
@@ -35,6 +37,8 @@ def consent_record(
     _demand_known(purpose, source)
     with acting_as(by, patient_id):
         patient = patient_locked(patient_id)
+        if by.role == Role.PROXY:
+            _demand_may_decide(by, patient_id)
         decision = Consent(
             patient_id=patient_id, purpose=purpose, given=given, source=source,
             text_version=text_version, note=note, decided_at=clock.now(), recorded_by=by.id,
@@ -66,6 +70,16 @@ def consents_at_registration(*, by: Actor, patient: Patient, purposes: Iterable[
         )
         for purpose in sorted(set(purposes))
     )  # fmt: skip
+
+
+def _demand_may_decide(by: Actor, patient_id: UUID) -> None:
+    now = clock.now()
+    rows = Proxy.objects.filter(
+        Q(ends_at__isnull=True) | Q(ends_at__gt=now), patient_id=patient_id, user_id=by.id,
+        starts_at__lte=now, parts__contains=[Proxy.Part.DECIDE],
+    )  # fmt: skip
+    if not rows.exists():
+        raise Refused("You act for this patient, and don't decide on consent.")
 
 
 def _demand_known(purpose: str, source: str) -> None:

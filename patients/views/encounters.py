@@ -14,10 +14,10 @@ from clinicity.common import clock
 from clinicity.common.exceptions import DomainError
 from patients import selectors, services
 from patients.access import patient_or_404
+from patients.chart_feeds import feed_of
 from patients.chart_forms import ImportForm, StatusForm
 from patients.clinical import calendars, feeds, visits
 from patients.models import Encounter
-from patients.presenters import feed_of
 from patients.services.appointments import SHOWN
 from patients.views.chart import chart_after, form_page, row_or_404
 from patients.views.refusals import show_refusal

@@ -19,9 +19,9 @@ from clinicity.common.parsing import parsed
 from patients import selectors, services
 from patients.api import clinical_serializers as shapes
 from patients.api.views.items import ItemsView, documented, page_shape, views_of
+from patients.chart_feeds import feed_of
 from patients.clinical import calendars, feeds, visits
 from patients.models import Encounter
-from patients.presenters import feed_of
 
 
 def encounter_add(**data: Any) -> Encounter:
