@@ -78,7 +78,7 @@ FIGURES = {
 }
 # Timeline entries that only point at a row which has a tool of its own.
 TOLD_BY_THEIR_ROWS = frozenset(
-    {"lab", "questionnaire", "medication", "document", "twin", "note"}
+    "lab questionnaire medication medication_end condition document twin note".split()
 )
 # How much more something stands out that is out of range, missed or changed.
 NOTABLE, BIGGEST_CHANGE = 0.25, 0.3

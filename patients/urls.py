@@ -9,7 +9,11 @@ from patients.views import (
     people,
     safety,
     timeline,
+    timeline_entry,
+    timeline_page,
 )
+
+ENTRY = "<uuid:patient_id>/timeline/<uuid:event_id>/"
 
 app_name = "patients"
 urlpatterns = [
@@ -42,8 +46,18 @@ urlpatterns = [
     path("<uuid:patient_id>/delete/", people.delete, name="delete"),
     path("<uuid:patient_id>/deleted/", people.deleted, name="deleted"),
     path("<uuid:patient_id>/restore/", people.restore, name="restore"),
-    path("<uuid:patient_id>/timeline/", timeline.timeline_panel, name="timeline_panel"),
+    path("<uuid:patient_id>/timeline/panel/", timeline.timeline_panel, name="timeline_panel"),
     path("<uuid:patient_id>/timeline/add/", timeline.timeline_add, name="timeline_add"),
+    path("<uuid:patient_id>/timeline/", timeline_page.timeline, name="timeline"),
+    path("<uuid:patient_id>/timeline/print/", timeline_page.printed, name="timeline_print"),
+    path("<uuid:patient_id>/timeline/export.csv", timeline_page.export, name="timeline_export"),
+    path("<uuid:patient_id>/timeline/new/", timeline_entry.create, name="timeline_new"),
+    path(ENTRY, timeline_entry.entry, name="timeline_entry"),
+    path(f"{ENTRY}edit/", timeline_entry.edit, name="timeline_edit"),
+    path(f"{ENTRY}history/", timeline_entry.history, name="timeline_history"),
+    path(f"{ENTRY}remove/", timeline_entry.remove, name="timeline_remove"),
+    path(f"{ENTRY}restore/", timeline_entry.restore, name="timeline_restore"),
+    path(f"{ENTRY}undo/", timeline_entry.undo, name="timeline_undo"),
     path("<uuid:patient_id>/chart/", chart.chart_panel, name="panel"),
     path("<uuid:patient_id>/chart/full/", chart.chart_page, name="chart"),
     path("<uuid:patient_id>/chart/<slug:topic>/add/", chart.item_add, name="item_add"),

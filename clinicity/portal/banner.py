@@ -15,6 +15,7 @@ ROOMS = (
     (_("Overview"), "portal:patient"),
     (_("Chart"), "patients:chart"),
     (_("Readings"), "biometrics:series"),
+    (_("Timeline"), "patients:timeline"),
     (_("Twin"), "twins:detail"),
     (_("Documents"), "documents:of_patient"),
     (_("Chat"), "agents:chat"),
@@ -48,9 +49,11 @@ def banner_of(
 
 
 def _is_room(match: ResolverMatch, name: str) -> bool:
-    """Of the patients' own pages one is a room; of other apps all are the same room."""
-    space = name.partition(":")[0]
-    return match.view_name == name if space == "patients" else match.app_name == space
+    """An app is a room, and patients has several: there the page's name tells."""
+    app, _sep, page = name.partition(":")
+    return match.app_name == app and (
+        app != "patients" or (match.url_name or "").startswith(page)
+    )
 
 
 def url_if_built(name: str, *args: Any) -> str:

@@ -28,6 +28,9 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 JWT_SECRET_KEY = env.str("JWT_SECRET_KEY", default=token_urlsafe(32))
 ENCRYPTION_KEY = env.str("ENCRYPTION_KEY", default="")
 HASH_SECRET = env.str("HASH_SECRET", default="")
+# Languages whose words full-text search takes for the same; after a change run
+# `manage.py rebuild_search_index`.
+SEARCH_LANGUAGES = env.list("SEARCH_LANGUAGES", default=["english", "german"])
 AUDIT_SIGNING_KEY = env.str("AUDIT_SIGNING_KEY", default="")
 AUDIT_CHECKPOINT_DIR = Path(
     env.str("AUDIT_CHECKPOINT_DIR", default=str(VAR_DIR / "checkpoints"))
@@ -305,6 +308,7 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     {
         "model": "patients.TimelineEvent",
         "mask_fields": ["title", "body"],
+        "exclude_fields": ["search_tokens", "search_scheme"],
     },
     {"model": "patients.CareTeamMember"},
     {

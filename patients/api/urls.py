@@ -10,6 +10,21 @@ timeline_routes = [
         timeline.TimelineEventView,
         name="timeline-event",
     ),
+    route(
+        "timeline/event/<uuid:event_id>/history/",
+        timeline.TimelineHistoryView,
+        name="timeline-event-history",
+    ),
+    route(
+        "timeline/event/<uuid:event_id>/restore/",
+        timeline.TimelineRestoreView,
+        name="timeline-event-restore",
+    ),
+    route(
+        "timeline/event/<uuid:event_id>/undo/",
+        timeline.TimelineUndoView,
+        name="timeline-event-undo",
+    ),
     route("timeline/summary/", timeline.TimelineSummaryView, name="timeline-summary"),
     route("timeline/search/", timeline.TimelineSearchView, name="timeline-search"),
     route("events/", timeline.EventsView, name="events"),

@@ -59,17 +59,16 @@ from patients.selectors.team import (
     treats,
 )
 from patients.selectors.timeline import (
-    TimelineSummary,
     timeline_event_get,
     timeline_export,
     timeline_list,
     timeline_page,
-    timeline_search,
-    timeline_summary,
     timeline_view,
 )
 from patients.selectors.timeline_history import TimelineHistory, timeline_history
 from patients.selectors.timeline_rows import Order, Wanted
+from patients.selectors.timeline_search import timeline_search
+from patients.selectors.timeline_summary import TimelineSummary, timeline_summary
 
 __all__ = [
     "Access",

@@ -1,31 +1,79 @@
 """Reading the longitudinal list."""
 
-from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
-
-from django.db.models import Q
 
 from clinicity.accounts.acting import acting_as
 from clinicity.audit import services as audit
 from clinicity.common.actors import Actor
 from clinicity.common.exceptions import NotFound
-from clinicity.common.pages import PAGE_SIZE, Page, cursor_id, page_of
-from patients.models import (
-    TimelineEvent,
-)
+from clinicity.common.pages import PAGE_SIZE, Page, page_of
+from clinicity.privacy import keyring
+from patients.models import Patient, TimelineEvent
+from patients.permissions import demand_reader
 from patients.selectors.people import patient_get
+from patients.selectors.timeline_rows import (
+    EVERYTHING,
+    LARGEST_PAGE,
+    Order,
+    Place,
+    Wanted,
+    parsed_place,
+    place_of,
+    rows_from,
+    rows_wanted,
+)
+from patients.selectors.timeline_search import Hit, hits_found, timeline_search, unmarked
+from patients.selectors.timeline_summary import TimelineSummary, summary_counted
 
 
 @dataclass(frozen=True)
-class TimelineSummary:
-    """How many entries of each kind, and from when until when."""
+class TimelineView:
+    """A page of entries, the figures of all that are wanted, and everyone who wrote any."""
 
-    total: int
-    by_kind: dict[str, int]
-    first_at: datetime | None
-    last_at: datetime | None
+    page: Page[Hit]
+    summary: TimelineSummary
+    authors: Sequence[UUID]
+
+
+def timeline_list(
+    actor: Actor,
+    patient_id: UUID,
+    wanted: Wanted = EVERYTHING,
+    *,
+    order: Order = Order.NEWEST,
+    cursor: str | None = None,
+    size: int = PAGE_SIZE,
+) -> Page[TimelineEvent]:
+    """A page of a patient's entries. The cursor names where the last page ended."""
+    if wanted.search:
+        hits = timeline_search(actor, patient_id, wanted, order=order, cursor=cursor, size=size)
+        return hits.map(lambda hit: hit.event)
+    place = parsed_place(cursor)
+    patient_get(actor, patient_id)
+    with acting_as(actor, patient_id):
+        return _listed(patient_id, wanted, order, place, size)
+
+
+def timeline_view(
+    actor: Actor, patient: Patient, wanted: Wanted, *, order: Order, cursor: str | None,
+    size: int,
+) -> TimelineView:  # fmt: skip
+    """What the page shows of a patient whose read is on record, in one transaction."""
+    place = parsed_place(cursor)
+    with acting_as(actor, patient.id):
+        if wanted.search:
+            hits = hits_found(actor, patient.id, wanted, order=order, place=place, size=size)
+        else:
+            hits = _listed(patient.id, wanted, order, place, size).map(unmarked)
+        everyone = rows_wanted(patient.id, EVERYTHING).order_by("created_by")
+        return TimelineView(
+            hits,
+            summary_counted(patient, wanted),
+            list(everyone.values_list("created_by", flat=True).distinct()),
+        )
 
 
 def timeline_page(
@@ -38,65 +86,47 @@ def timeline_page(
     cursor: str | None = None,
     size: int = PAGE_SIZE,
 ) -> Page[TimelineEvent]:
-    """A patient's entries, newest first. The cursor is the last entry's id."""
-    patient_get(actor, patient_id)
-    with acting_as(actor, patient_id):
-        rows = TimelineEvent.objects.filter(patient_id=patient_id, deleted_at__isnull=True)
-        rows = rows.filter(kind=kind) if kind else rows
-        rows = rows.filter(occurred_at__gte=since) if since else rows
-        rows = rows.filter(occurred_at__lt=until) if until else rows
-        if after := _event_at(patient_id, cursor):
-            earlier = Q(occurred_at__lt=after.occurred_at)
-            rows = rows.filter(earlier | Q(occurred_at=after.occurred_at, id__lt=after.id))
-        found = list(rows.order_by("-occurred_at", "-id")[: size + 1])
-    return page_of(found, size=size, key=lambda event: event.id)
+    """The newest entries of a kind or a time, as other apps ask for them."""
+    wanted = Wanted(frozenset({kind} if kind else ()), since, until)
+    return timeline_list(actor, patient_id, wanted, cursor=cursor, size=size)
 
 
-def timeline_search(actor: Actor, patient_id: UUID, text: str) -> list[TimelineEvent]:
-    """Entries whose title or body holds the text. Opens this one patient's entries."""
-    needle = text.strip().casefold()
-    patient_get(actor, patient_id)
-    with acting_as(actor, patient_id):
-        rows = list(
-            TimelineEvent.objects.filter(
-                patient_id=patient_id, deleted_at__isnull=True
-            ).order_by("-occurred_at")
+def timeline_export(
+    actor: Actor, patient_id: UUID, wanted: Wanted, *, order: Order = Order.NEWEST
+) -> list[TimelineEvent]:
+    """Every entry that is wanted, with the export on record."""
+    events: list[TimelineEvent] = []
+    cursor = None
+    while True:
+        page = timeline_list(
+            actor, patient_id, wanted, order=order, cursor=cursor, size=LARGEST_PAGE
         )
-        found = [row for row in rows if needle in f"{row.title}\n{row.body}".casefold()]
-        audit.record(
-            by=actor, act="timeline.search", subject="timeline_event", patient_id=patient_id,
-            count=len(found),
-        )  # fmt: skip
-    return found
-
-
-def timeline_summary(actor: Actor, patient_id: UUID) -> TimelineSummary:
-    patient_get(actor, patient_id)
-    with acting_as(actor, patient_id):
-        rows = list(
-            TimelineEvent.objects.filter(patient_id=patient_id, deleted_at__isnull=True)
-            .order_by("occurred_at")
-            .values_list("kind", "occurred_at")
-        )
-    moments = [moment for _, moment in rows]
-    return TimelineSummary(
-        total=len(rows),
-        by_kind=dict(Counter(kind for kind, _ in rows)),
-        first_at=moments[0] if moments else None,
-        last_at=moments[-1] if moments else None,
-    )
+        events += page.items
+        if page.next_cursor is None:
+            break
+        cursor = page.next_cursor
+    audit.record(
+        by=actor, act="timeline.export", subject="timeline_event", patient_id=patient_id,
+        count=len(events), searched=wanted.search is not None,
+    )  # fmt: skip
+    return events
 
 
 def timeline_event_get(actor: Actor, event_id: UUID) -> TimelineEvent:
+    """One entry, with the read of its patient on record."""
+    demand_reader(actor)
     with acting_as(actor):
         event = TimelineEvent.objects.filter(id=event_id, deleted_at__isnull=True).first()
     if event is None:
         raise NotFound("There is no such entry.")
+    patient_get(actor, event.patient_id)
+    keyring.preload([event.patient_id])
     return event
 
 
-def _event_at(patient_id: UUID, cursor: str | None) -> TimelineEvent | None:
-    event_id = cursor_id(cursor)
-    if event_id is None:
-        return None
-    return TimelineEvent.objects.filter(id=event_id, patient_id=patient_id).first()
+def _listed(
+    patient_id: UUID, wanted: Wanted, order: Order, place: Place | None, size: int
+) -> Page[TimelineEvent]:
+    size = min(size, LARGEST_PAGE)
+    rows = rows_from(rows_wanted(patient_id, wanted), order, place)
+    return page_of(list(rows[: size + 1]), size=size, key=place_of)

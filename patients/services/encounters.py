@@ -10,11 +10,11 @@ from clinicity.common import clock
 from clinicity.common.actors import Actor
 from clinicity.common.exceptions import Conflict
 from patients.clinical import visits
-from patients.models import Encounter, TimelineEvent
+from patients.models import Encounter
 from patients.permissions import demand_writer
 from patients.services.items import demand_valid, item_change, item_locked
 from patients.services.rows import row_add
-from patients.services.timeline import timeline_event_add, timeline_source_remove
+from patients.services.timeline import timeline_source_follow, timeline_source_remove
 
 STATES = Encounter.Status
 LONGEST = timedelta(days=366)
@@ -147,9 +147,7 @@ def _demand_step(row: Encounter, wanted: str) -> None:
 
 
 def _tell(by: Actor, row: Encounter) -> None:
-    event = timeline_event_add(
+    timeline_source_follow(
         by=by, patient_id=row.patient_id, kind="encounter", occurred_at=row.starts_at,
         title=row.kind, body=row.reason, source_kind="encounter", source_id=row.id,
     )  # fmt: skip
-    if event.deleted_at:  # finished again after it was taken back
-        TimelineEvent.objects.filter(id=event.id).update(deleted_at=None)

@@ -17,6 +17,7 @@ from clinicity.common.exceptions import Conflict, Invalid, NotFound
 from patients.models import ChartItem, ChartVersion, TimelineEvent
 from patients.permissions import demand_writer
 from patients.services.rows import LINKED
+from patients.services.timeline import timeline_source_follow, timeline_source_remove
 
 I = TypeVar("I", bound=ChartItem)  # noqa: E741
 MEANWHILE = "Someone else changed this meanwhile. Load it again."
@@ -74,7 +75,9 @@ def item_mark_error(
         demand_version(row, version)
         version_keep(by=by, row=row, act="entered_in_error", reason=reason)
         row.entered_in_error_at, row.entered_in_error_by = clock.now(), by.id
-        _timeline_of(row).filter(deleted_at__isnull=True).update(deleted_at=clock.now())
+        timeline_source_remove(
+            by=by, patient_id=patient_id, source_kind=row.TOPIC, source_id=row.id
+        )
         _save(by, row, "entered_in_error")
     return row
 
@@ -89,7 +92,7 @@ def item_restore(*, by: Actor, patient_id: UUID, model: type[I], row_id: UUID) -
         version_keep(by=by, row=row, act="restore", reason="")
         taken_off = row.entered_in_error_at
         row.entered_in_error_at = row.entered_in_error_by = None
-        _timeline_of(row).filter(deleted_at__gte=taken_off).update(deleted_at=None)
+        _timeline_put_back(by, row, taken_off)
         _save(by, row, "restore")
     return row
 
@@ -163,7 +166,15 @@ def _save(by: Actor, row: ChartItem, act: str, **details: Any) -> None:
         events.publish("patients.chart_changed", patient_id=row.patient_id)
 
 
-def _timeline_of(row: ChartItem) -> Any:
-    return TimelineEvent.objects.filter(
-        patient_id=row.patient_id, source_kind=row.TOPIC, source_id=row.id
-    )
+def _timeline_put_back(by: Actor, row: ChartItem, taken_off: datetime) -> None:
+    """The row's entry stands on the timeline again, if it left with the row."""
+    event = TimelineEvent.objects.filter(
+        patient_id=row.patient_id, source_kind=row.TOPIC, source_id=row.id,
+        deleted_at__gte=taken_off,
+    ).first()  # fmt: skip
+    if event:
+        timeline_source_follow(
+            by=by, patient_id=row.patient_id, source_kind=row.TOPIC, source_id=row.id,
+            kind=event.kind, title=event.title, occurred_at=event.occurred_at, body=event.body,
+            visibility=event.visibility,
+        )  # fmt: skip

@@ -14,8 +14,8 @@ from clinicity.accounts.selectors import colleagues
 from clinicity.common.exceptions import DomainError
 from patients import presenters, selectors, services
 from patients.access import patient_or_404
-from patients.forms import CorrectionAnswerForm, CorrectionForm, MemberForm
 from patients.models import Consent, Patient
+from patients.people_forms import CorrectionAnswerForm, CorrectionForm, MemberForm
 from patients.permissions import MEMBERS, WRITERS
 from patients.views.refusals import show_refusal
 

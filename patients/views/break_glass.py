@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from clinicity.accounts.requests import actor_of
 from clinicity.common.exceptions import DomainError
 from patients import selectors, services
-from patients.forms import BreakGlassForm, ReviewForm
+from patients.people_forms import BreakGlassForm, ReviewForm
 from patients.permissions import demand_member
 from patients.views.refusals import show_refusal
 

@@ -13,8 +13,8 @@ from clinicity.accounts.requests import actor_of
 from clinicity.common import clock
 from clinicity.common.exceptions import DomainError
 from patients import presenters, selectors, services
-from patients.forms import CorrectionForm
 from patients.models import Consent, Encounter
+from patients.people_forms import CorrectionForm
 
 
 @require_GET

@@ -1,9 +1,11 @@
 """The timeline's panel."""
 
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from clinicity.accounts.requests import actor_of
@@ -32,7 +34,9 @@ def timeline_panel(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 def timeline_add(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     patient = patient_or_404(request, patient_id)
     form = TimelineEventForm(request.POST)
-    if form.is_valid():
+    with timezone.override(ZoneInfo(patient.time_zone)):
+        valid = form.is_valid()
+    if valid:
         try:
             services.timeline_event_add(
                 by=actor_of(request),

@@ -51,6 +51,10 @@ DETAILS = {
     "first_name": "New", "last_name": "Person", "date_of_birth": "1990-01-01", "sex": "unknown",
     "time_zone": "Europe/London",
 }  # fmt: skip
+ENTRY = {
+    "title": "Note", "body": "", "kind": "note", "visibility": "team",
+    "occurred_at": "2026-01-02T10:00",
+}  # fmt: skip
 FILE = object()
 RULE_FORM = {
     "name": "Slow heart", "metric": "heart_rate", "comparison": "below", "value": 40,
@@ -110,7 +114,32 @@ PATIENTS: Declared = {
         body={**P, "kind": "note", "title": "x", "occurred_at": NOW},
     ),
     **_of(WRITE, "timeline-event PUT", body={"title": "x"}),
-    **_of(WRITE, "timeline-event DELETE"),
+    **_of(WRITE, "timeline-event DELETE", "timeline-event-undo POST"),
+    # The entry isn't released to the patient.
+    **_of(READ, "timeline-event GET", "timeline-event-history GET"),
+    **_of(
+        WRITE,
+        "timeline-event-restore POST",
+        "patients:timeline_restore POST",
+        params={"event_id": "{removed_event_id}"},
+    ),
+    **_of(
+        READ,
+        "patients:timeline GET",
+        "patients:timeline_print GET",
+        "patients:timeline_export GET",
+        "patients:timeline_new GET",
+        "patients:timeline_entry GET",
+        "patients:timeline_edit GET",
+        "patients:timeline_history GET",
+    ),
+    **_of(
+        WRITE_PAGE,
+        "patients:timeline_new POST",
+        "patients:timeline_edit POST",
+        form=ENTRY,
+    ),
+    **_of(WRITE, "patients:timeline_remove POST", "patients:timeline_undo POST"),
 }
 PORTAL: Declared = {
     **_of(HOME, "portal:today GET"),

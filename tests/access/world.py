@@ -27,6 +27,7 @@ from patients.services import (
     patient_create,
     safety_plan_save,
     timeline_event_add,
+    timeline_event_delete,
 )
 from twins.services import twin_generate
 
@@ -74,6 +75,10 @@ def _chart(alice: User, patient_id: UUID) -> dict[str, Any]:
     event = timeline_event_add(
         by=by, patient_id=patient_id, kind="note", title="melancholia-77", occurred_at=now
     )
+    removed = timeline_event_add(
+        by=by, patient_id=patient_id, kind="note", title="melancholia-77", occurred_at=now
+    )
+    timeline_event_delete(by=by, event_id=removed.id)
     visit = encounter_add(
         by=by, patient_id=patient_id, starts_at=now - timedelta(hours=2),
         ends_at=now - timedelta(hours=1), status="finished", kind="visit",
@@ -82,6 +87,7 @@ def _chart(alice: User, patient_id: UUID) -> dict[str, Any]:
     return _tests(alice, patient_id) | {
         "condition_id": condition.id,
         "event_id": event.id,
+        "removed_event_id": removed.id,
         "encounter_id": visit.id,
         "medication_id": medication.id,
         "colleague_id": _colleague(alice, patient_id),

@@ -9,17 +9,21 @@ from rest_framework.response import Response
 
 from clinicity.accounts.idempotency import IdempotentWrites
 from clinicity.accounts.requests import actor_of
+from clinicity.common import clock
 from clinicity.common.parsing import parsed
 from patients import selectors, services
 from patients.api import timeline_serializers as shapes
+from patients.timeline_words import summary_words
 
 
 class TimelineView(IdempotentWrites):
     @extend_schema(parameters=[shapes.TimelineQuery], responses=shapes.TimelinePageOutput)
     def get(self, request: Request) -> Response:
-        page = selectors.timeline_page(
-            actor_of(request), **parsed(shapes.TimelineQuery, request.query_params)
-        )
+        query = parsed(shapes.TimelineQuery, request.query_params)
+        page = selectors.timeline_list(
+            actor_of(request), query["patient_id"], shapes.wanted_of(query),
+            **shapes.paging_of(query),
+        )  # fmt: skip
         return Response(shapes.TimelinePageOutput(page).data)
 
 
@@ -38,6 +42,11 @@ class EventsView(TimelineView, TimelineEventsView):
 
 
 class TimelineEventView(IdempotentWrites):
+    @extend_schema(responses=shapes.TimelineEventOutput)
+    def get(self, request: Request, event_id: str) -> Response:
+        event = selectors.timeline_event_get(actor_of(request), UUID(event_id))
+        return Response(shapes.TimelineEventOutput(event).data)
+
     @extend_schema(request=shapes.TimelineEventChanges, responses=shapes.TimelineEventOutput)
     def put(self, request: Request, event_id: str) -> Response:
         data = parsed(shapes.TimelineEventChanges, request.data)
@@ -47,26 +56,59 @@ class TimelineEventView(IdempotentWrites):
         )
         return Response(shapes.TimelineEventOutput(event).data)
 
-    @extend_schema(responses={204: None})
+    @extend_schema(parameters=[shapes.TimelineVersionInput], responses={204: None})
     def delete(self, request: Request, event_id: str) -> Response:
-        services.timeline_event_delete(by=actor_of(request), event_id=UUID(event_id))
+        data = parsed(shapes.TimelineVersionInput, request.query_params)
+        services.timeline_event_delete(by=actor_of(request), event_id=UUID(event_id), **data)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
+class TimelineHistoryView(IdempotentWrites):
+    @extend_schema(responses=shapes.TimelineHistoryOutput)
+    def get(self, request: Request, event_id: str) -> Response:
+        """How the entry read before each change: who changed what, and when."""
+        history = selectors.timeline_history(actor_of(request), UUID(event_id))
+        return Response(shapes.TimelineHistoryOutput(history).data)
+
+
+class TimelineRestoreView(IdempotentWrites):
+    @extend_schema(request=None, responses=shapes.TimelineEventOutput)
+    def post(self, request: Request, event_id: str) -> Response:
+        """Put a removed entry back."""
+        event = services.timeline_event_restore(by=actor_of(request), event_id=UUID(event_id))
+        return Response(shapes.TimelineEventOutput(event).data)
+
+
+class TimelineUndoView(IdempotentWrites):
+    @extend_schema(request=shapes.TimelineVersionInput, responses=shapes.TimelineEventOutput)
+    def post(self, request: Request, event_id: str) -> Response:
+        """Take the last edit back; once more makes it again."""
+        data = parsed(shapes.TimelineVersionInput, request.data)
+        event = services.timeline_event_undo(
+            by=actor_of(request), event_id=UUID(event_id), **data
+        )
+        return Response(shapes.TimelineEventOutput(event).data)
+
+
 class TimelineSummaryView(IdempotentWrites):
-    @extend_schema(parameters=[shapes.TimelineQuery], responses=shapes.TimelineSummaryOutput)
+    @extend_schema(parameters=[shapes.TimelineFilter], responses=shapes.TimelineSummaryOutput)
     def get(self, request: Request) -> Response:
-        query = parsed(shapes.TimelineQuery, request.query_params)
-        summary = selectors.timeline_summary(actor_of(request), query["patient_id"])
-        return Response(shapes.TimelineSummaryOutput(summary).data)
+        query = parsed(shapes.TimelineFilter, request.query_params)
+        wanted = shapes.wanted_of(query)
+        summary = selectors.timeline_summary(actor_of(request), query["patient_id"], wanted)
+        context = {"says": summary_words(summary, wanted, now=clock.now())}
+        return Response(shapes.TimelineSummaryOutput(summary, context=context).data)
 
 
 class TimelineSearchView(IdempotentWrites):
     @extend_schema(
-        parameters=[shapes.TimelineSearchQuery],
-        responses=shapes.TimelineEventOutput(many=True),
+        parameters=[shapes.TimelineSearchQuery], responses=shapes.TimelineFoundOutput
     )
     def get(self, request: Request) -> Response:
+        """Entries with all the words, the newest first; "a phrase" must stand as it is."""
         query = parsed(shapes.TimelineSearchQuery, request.query_params)
-        events = selectors.timeline_search(actor_of(request), query["patient_id"], query["q"])
-        return Response({"items": shapes.TimelineEventOutput(events, many=True).data})
+        page = selectors.timeline_search(
+            actor_of(request), query["patient_id"], shapes.wanted_of(query),
+            **shapes.paging_of(query),
+        )  # fmt: skip
+        return Response(shapes.TimelineFoundOutput(page).data)
