@@ -11,6 +11,11 @@ WIRING: dict[str, tuple[str, ...]] = {
     "patients.consent_withdrawn": (),
     "patients.glass_broken": (),
     "patients.chart_changed": ("documents.tasks.link_chart",),
+    "patients.questionnaire_answered": (),
+    "patients.questionnaire_due": (),
+    "patients.questionnaire_overdue": (),
+    # An alert of its own comes with the rule on a questionnaire's item.
+    "patients.self_harm_reported": (),
     "documents.uploaded": ("documents.tasks.ingest",),
     "documents.ingested": (),
     "documents.deleted": ("documents.tasks.purge",),

@@ -50,3 +50,19 @@ def demand_reviewer(actor: Actor) -> None:
 def demand_decider(actor: Actor) -> None:
     if actor.role not in DECIDERS:
         raise Refused("Your role doesn't note what patients agree to.")
+
+
+def demand_answerer(actor: Actor) -> None:
+    """Who fills in questionnaires: staff, and patients and proxies for themselves."""
+    if actor.role not in DECIDERS:
+        raise Refused("Your role doesn't answer questionnaires.")
+
+
+def demand_own_pages(actor: Actor) -> None:
+    if actor.role not in (Role.PATIENT, Role.PROXY):
+        raise Refused("These are pages for patients.")
+
+
+def demand_wording_loader(actor: Actor) -> None:
+    if actor.role not in (Role.ADMIN, Role.SERVICE):
+        raise Refused("Only admins load wordings: they answer for the licence.")

@@ -1,21 +1,68 @@
 from django.urls import path
 
+from patients.chart_urls import chart_urls
 from patients.views import (
     access,
     break_glass,
     chart,
-    encounters,
-    medications,
     people,
-    safety,
+    questionnaire_wording,
+    questionnaires,
     timeline,
     timeline_entry,
     timeline_page,
 )
 
 ENTRY = "<uuid:patient_id>/timeline/<uuid:event_id>/"
-
 app_name = "patients"
+OF_ONE = "<uuid:patient_id>/questionnaires"
+questionnaire_urls = [
+    path(f"{OF_ONE}/", questionnaires.page, name="questionnaires"),
+    path(f"{OF_ONE}/assign/", questionnaires.assign, name="questionnaire_assign"),
+    path(f"{OF_ONE}/fill/<slug:instrument>/", questionnaires.fill, name="questionnaire_fill"),
+    path(
+        f"{OF_ONE}/schedules/<uuid:schedule_id>/end/",
+        questionnaires.schedule_end,
+        name="questionnaire_schedule_end",
+    ),
+    path(
+        f"{OF_ONE}/requests/<uuid:request_id>/revoke/",
+        questionnaires.request_revoke,
+        name="questionnaire_revoke",
+    ),
+    path(
+        f"{OF_ONE}/requests/<uuid:request_id>/link/",
+        questionnaires.link_make,
+        name="questionnaire_link_make",
+    ),
+    path(
+        f"{OF_ONE}/reports/<uuid:report_id>/seen/",
+        questionnaires.report_see,
+        name="self_harm_seen",
+    ),
+    path(f"{OF_ONE}/<uuid:response_id>/", questionnaires.detail, name="questionnaire"),
+    path(
+        f"{OF_ONE}/<uuid:response_id>/amend/",
+        questionnaires.amend,
+        name="questionnaire_amend",
+    ),
+    path(
+        f"{OF_ONE}/<uuid:response_id>/error/",
+        questionnaires.error,
+        name="questionnaire_error",
+    ),
+    path(
+        f"{OF_ONE}/<uuid:response_id>/undo/",
+        questionnaires.error_undo,
+        name="questionnaire_undo",
+    ),
+    path("questionnaires/wordings/", questionnaire_wording.wordings, name="wordings"),
+    path(
+        "questionnaires/wordings/withdraw/",
+        questionnaire_wording.withdraw,
+        name="wording_withdraw",
+    ),
+]
 urlpatterns = [
     path("new/", people.create, name="create"),
     path("break-glass/", break_glass.open_glass, name="break_glass"),
@@ -59,42 +106,6 @@ urlpatterns = [
     path(f"{ENTRY}restore/", timeline_entry.restore, name="timeline_restore"),
     path(f"{ENTRY}undo/", timeline_entry.undo, name="timeline_undo"),
     path("<uuid:patient_id>/chart/", chart.chart_panel, name="panel"),
-    path("<uuid:patient_id>/chart/full/", chart.chart_page, name="chart"),
-    path("<uuid:patient_id>/chart/<slug:topic>/add/", chart.item_add, name="item_add"),
-    *[
-        path(
-            f"<uuid:patient_id>/chart/<slug:topic>/<uuid:row_id>/{act}/",
-            view,
-            name=f"item_{act}",
-        )
-        for act, view in (
-            ("edit", chart.item_edit),
-            ("error", chart.item_error),
-            ("restore", chart.item_restore),
-            ("history", chart.item_history),
-        )
-    ],
-    *[
-        path(
-            f"<uuid:patient_id>/medications/<uuid:row_id>/{act}/",
-            view,
-            name=f"medication_{act}",
-        )
-        for act, view in (
-            ("stop", medications.stop),
-            ("dose", medications.dose_change),
-            ("doses", medications.doses),
-        )
-    ],
-    path(
-        "<uuid:patient_id>/visits/<uuid:row_id>/status/", encounters.status, name="visit_status"
-    ),
-    path(
-        "<uuid:patient_id>/visits/import/",
-        encounters.appointments_import,
-        name="appointments_import",
-    ),
-    path("my-appointments.ics", encounters.own_calendar, name="own_calendar"),
-    path("<uuid:patient_id>/safety-plan/", safety.plan, name="safety_plan"),
-    path("<uuid:patient_id>/safety-plan/edit/", safety.plan_edit, name="safety_plan_edit"),
+    *chart_urls,
+    *questionnaire_urls,
 ]

@@ -18,6 +18,7 @@ ROOMS = (
     (_("Timeline"), "patients:timeline"),
     (_("Twin"), "twins:detail"),
     (_("Documents"), "documents:of_patient"),
+    (_("Questionnaires"), "patients:questionnaires"),
     (_("Chat"), "agents:chat"),
     (_("Access"), "patients:access"),
 )

@@ -28,6 +28,7 @@ from patients.forms import PatientForm
 from patients.models import Patient
 
 UPCOMING = timedelta(days=7)
+MOST_QUESTIONNAIRES = 20
 DAYS = 90
 # A comparison needs four weeks before a visit that may be weeks ago itself.
 LOOK_BACK = 120
@@ -94,7 +95,24 @@ def _to_do(actor: Actor, now: datetime) -> list[dict[str, Any]]:
          "icon": "medication"}
         for one in patients.monitoring_due(actor, now=now, limit=20)
     ]  # fmt: skip
-    return [*drafts, *held, *tests]
+    return [*_questionnaires(actor), *drafts, *held, *tests]
+
+
+def _questionnaires(actor: Actor) -> list[dict[str, Any]]:
+    """Reports of self-harm that nobody has seen, then what is due the longest."""
+    waiting = patients.questionnaires_due(actor, most=MOST_QUESTIONNAIRES)
+    reported = [
+        {"what": _("Self-harm was reported"), "patient": one.patient, "at": one.reported_at,
+         "url": reverse("patients:questionnaires", args=[one.patient_id]), "icon": "warning"}
+        for one in waiting.reports
+    ]  # fmt: skip
+    due = [
+        {"what": _("Questionnaire due: %(name)s") % {"name": one.name}, "patient": one.patient,
+         "at": one.request.due_at, "icon": "symptoms",
+         "url": reverse("patients:questionnaires", args=[one.request.patient_id])}
+        for one in waiting.due
+    ]  # fmt: skip
+    return [*reported, *due]
 
 
 def notices() -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from clinicity.common.rls import AppendOnly, SecurePatientItems, SecureTeamTable
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("patients", "0030_timeline_search"),
+        ("patients", "0020_questionnaires"),
     ]
 
     operations = [

@@ -23,7 +23,17 @@ from patients.models.people import (
     Visibility,
     ZoneChange,
 )
-from patients.models.questionnaires import QuestionnaireResponse
+from patients.models.questionnaire_requests import (
+    QuestionnaireDraft,
+    QuestionnaireLink,
+    QuestionnaireRequest,
+    QuestionnaireSchedule,
+)
+from patients.models.questionnaires import (
+    QuestionnaireResponse,
+    QuestionnaireWording,
+    SelfHarmReport,
+)
 from patients.models.safety import SafetyPlan
 from patients.models.team import BreakGlass, CareTeamMember, Proxy
 from patients.models.timeline import TimelineEvent, TimelineEventVersion
@@ -52,8 +62,14 @@ __all__ = [
     "PatientRecord",
     "Proxy",
     "Purpose",
+    "QuestionnaireDraft",
+    "QuestionnaireLink",
+    "QuestionnaireRequest",
     "QuestionnaireResponse",
+    "QuestionnaireSchedule",
+    "QuestionnaireWording",
     "SafetyPlan",
+    "SelfHarmReport",
     "TimelineEvent",
     "TimelineEventVersion",
     "Visibility",

@@ -35,7 +35,36 @@ from patients.services.people import (
     patient_zone_move,
 )
 from patients.services.proxies import proxy_add, proxy_end
-from patients.services.questionnaires import questionnaire_response_add
+from patients.services.questionnaire_drafts import draft_drop, draft_keep, request_draft_keep
+from patients.services.questionnaire_links import (
+    LinkClosed,
+    WrongBirthDate,
+    index_of,
+    link_answer,
+    link_at,
+    link_draft_keep,
+    link_open,
+    link_unlock,
+    questionnaire_link_make,
+    questionnaire_links_revoke,
+)
+from patients.services.questionnaire_marks import self_harm_report_see
+from patients.services.questionnaire_requests import (
+    questionnaire_assign,
+    questionnaire_fill,
+    questionnaire_request_answer,
+    questionnaire_request_revoke,
+    questionnaire_schedule_end,
+    requests_make_due,
+)
+from patients.services.questionnaire_wording import wording_load, wording_withdraw
+from patients.services.questionnaires import (
+    Filled,
+    questionnaire_response_add,
+    response_amend,
+    response_error_mark,
+    response_error_undo,
+)
 from patients.services.safety import safety_plan_save
 from patients.services.team import (
     care_cover,
@@ -55,6 +84,9 @@ from patients.services.timeline import (
 from patients.services.visibility import item_visibility_set
 
 __all__ = [
+    "Filled",
+    "LinkClosed",
+    "WrongBirthDate",
     "allergy_add",
     "appointments_import",
     "appointments_preview",
@@ -77,13 +109,21 @@ __all__ = [
     "correction_decide",
     "dose_record",
     "doses_record",
+    "draft_drop",
+    "draft_keep",
     "encounter_add",
     "encounter_set_status",
     "genetic_result_add",
     "identifier_add",
     "identifier_remove",
+    "index_of",
     "item_visibility_set",
     "lab_result_add",
+    "link_answer",
+    "link_at",
+    "link_draft_keep",
+    "link_open",
+    "link_unlock",
     "medication_add",
     "medication_change_dose",
     "medication_stop",
@@ -96,8 +136,21 @@ __all__ = [
     "patients_merge_undo",
     "proxy_add",
     "proxy_end",
+    "questionnaire_assign",
+    "questionnaire_fill",
+    "questionnaire_link_make",
+    "questionnaire_links_revoke",
+    "questionnaire_request_answer",
+    "questionnaire_request_revoke",
     "questionnaire_response_add",
+    "questionnaire_schedule_end",
+    "request_draft_keep",
+    "requests_make_due",
+    "response_amend",
+    "response_error_mark",
+    "response_error_undo",
     "safety_plan_save",
+    "self_harm_report_see",
     "timeline_event_add",
     "timeline_event_delete",
     "timeline_event_edit",
@@ -105,4 +158,6 @@ __all__ = [
     "timeline_event_undo",
     "timeline_source_follow",
     "timeline_source_remove",
+    "wording_load",
+    "wording_withdraw",
 ]

@@ -118,4 +118,4 @@ def _corrections(request: HttpRequest, patient_id: UUID, form: CorrectionForm) -
 
 def _help() -> dict[str, object]:
     """The numbers that help at any hour, and the hours in which someone here reads."""
-    return {"help_lines": settings.HELP_LINES, "care_hours": settings.CARE_HOURS}
+    return {"help_lines": settings.HELP_NUMBERS, "care_hours": settings.HELP_HOURS}

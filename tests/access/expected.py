@@ -7,16 +7,21 @@ from uuid import UUID
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from clinicity.common import clock
+from conftest import PASSWORD
 from tests.access.chart import CHART
 from tests.access.doors import Door
 from tests.access.rules import (
     ADMIN,
+    ADMINS,
+    ANSWERERS,
     AUDIT,
     HOME,
     LIST_OWN,
     MEMBERS,
     NOT_THERE,
     OPEN,
+    OWN_LIST,
+    OWN_PAGE,
     PAGES,
     READ,
     READ_OWN,
@@ -80,6 +85,33 @@ ACCOUNTS: Declared = {
     ),
     **_of(NOT_THERE, "auth-refresh POST", body={"refresh": "x"}),
     **_of(NOT_THERE, "auth-logout POST", body={"refresh": "x"}),
+    **_of(NOT_THERE, "auth-second-factor POST", body={"challenge": "x", "code": "1"}),
+    **_of(NOT_THERE, "auth-passkey POST", body={"challenge": "x"}),
+    **_of(MEMBERS, "auth-step-up POST", body={"password": PASSWORD}),
+    **_of(OPEN, "accounts:second-factor GET", "accounts:second-factor POST"),
+    **_of(NOT_THERE, "accounts:oidc POST", "accounts:oidc-callback GET"),
+    **_of(
+        MEMBERS,
+        "accounts:step-up GET",
+        "accounts:security GET",
+        "accounts:password GET",
+        "accounts:totp-add GET",
+        "accounts:passkey-add GET",
+        "accounts:sessions GET",
+    ),
+    **_of(
+        MEMBERS,
+        "accounts:step-up POST",
+        "accounts:password POST",
+        "accounts:totp-add POST",
+        "accounts:passkey-add POST",
+        "accounts:recovery-codes POST",
+        "accounts:totp-remove POST",
+        "accounts:sessions-end POST",
+        form={},
+    ),
+    **_of(MEMBERS, "accounts:passkey-remove POST", params={"passkey_id": 0}, form={}),
+    **_of(NOT_THERE, "accounts:session-end POST", params={"id": "browser-0"}, form={}),
     **_of(MEMBERS, "auth-me GET", "accounts:logout POST"),
 }
 PATIENTS: Declared = {
@@ -140,6 +172,50 @@ PATIENTS: Declared = {
         form=ENTRY,
     ),
     **_of(WRITE, "patients:timeline_remove POST", "patients:timeline_undo POST"),
+}
+ANSWERS = {"instrument": "phq9", "answers": [1] * 9}
+SHEET = {f"phq9-{number}": 1 for number in range(1, 10)}
+BY_LINK = {"token": "x", "date_of_birth": "1985-07-20"}
+QUESTIONNAIRES: Declared = {
+    **_of(MEMBERS, "questionnaires GET"),
+    **_of(READ_OWN, "patient-questionnaires GET", "patient-questionnaire GET"),
+    **_of(ANSWERERS, "patient-questionnaires POST", body=ANSWERS),
+    **_of(WRITE, "questionnaire-amend POST", body={"answers": [1] * 9, "reason": "x"}),
+    **_of(WRITE, "questionnaire-error POST", body={"reason": "x"}),
+    **_of(WRITE, "questionnaire-error DELETE"),
+    **_of(READ_OWN, "questionnaire-requests GET"),
+    **_of(WRITE, "questionnaire-requests POST", body={"instrument": "phq9"}),
+    **_of(WRITE, "questionnaire-request DELETE", "questionnaire-schedule DELETE"),
+    **_of(WRITE, "questionnaire-request-link POST", "questionnaire-request-link DELETE"),
+    **_of(NOT_THERE, "questionnaire-link POST", body=BY_LINK),
+    **_of(
+        NOT_THERE,
+        "questionnaire-link-draft POST",
+        "questionnaire-link-answer POST",
+        body={**BY_LINK, "answers": [1] * 9},
+    ),
+    **_of(READ, "patients:questionnaires GET", "patients:questionnaire GET"),
+    **_of(READ, "patients:questionnaire_amend GET", "patients:questionnaire_fill GET"),
+    **_of(WRITE_PAGE, "patients:questionnaire_assign POST", form={"instrument": "phq9"}),
+    **_of(WRITE_PAGE, "patients:questionnaire_fill POST", form={**SHEET, "act": "finish"}),
+    **_of(WRITE_PAGE, "patients:questionnaire_amend POST", form={**SHEET, "reason": "x"}),
+    **_of(WRITE, "patients:questionnaire_error POST", form={"reason": "x"}),
+    **_of(WRITE, "patients:questionnaire_undo POST", "patients:self_harm_seen POST"),
+    **_of(WRITE, "patients:questionnaire_revoke POST", "patients:questionnaire_link_make POST"),
+    **_of(WRITE, "patients:questionnaire_schedule_end POST"),
+    **_of(STAFF_PAGE, "patients:wordings GET"),
+    **_of(ADMINS, "patients:wordings POST", form={}),
+    **_of(
+        ADMINS,
+        "patients:wording_withdraw POST",
+        form={"instrument": "gad7", "language": "en"},
+    ),
+    **_of(OWN_LIST, "questionnaires:mine GET"),
+    **_of(OWN_PAGE, "questionnaires:fill GET"),
+    **_of(OWN_PAGE, "questionnaires:fill POST", "questionnaires:save POST", form=SHEET),
+    # A link carries a token of its own: without one, nobody is let in.
+    **_of(NOT_THERE, "questionnaires:enter GET", "questionnaires:link GET"),
+    **_of(NOT_THERE, "questionnaires:link POST", "questionnaires:link_save POST", form=SHEET),
 }
 PORTAL: Declared = {
     **_of(HOME, "portal:today GET"),
@@ -365,7 +441,7 @@ AGENTS: Declared = {
 }
 DOORS: Declared = {
     **OPERATIONS, **ACCOUNTS, **PATIENTS, **PORTAL, **READINGS, **IMPORTS, **DOCUMENTS, **TWINS,
-    **ALERTS, **AGENTS, **CHART,
+    **ALERTS, **AGENTS, **CHART, **QUESTIONNAIRES,
 }  # fmt: skip
 
 

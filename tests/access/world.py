@@ -16,6 +16,7 @@ from clinicity.common import clock, jobs
 from clinicity.common.actors import WORKER
 from documents.models import Document, DocumentPage
 from patients.models import Patient
+from patients.selectors import questionnaire_requests, self_harm_reports
 from patients.services import (
     allergy_add,
     care_team_member_add,
@@ -25,6 +26,8 @@ from patients.services import (
     lab_result_add,
     medication_add,
     patient_create,
+    questionnaire_assign,
+    questionnaire_response_add,
     safety_plan_save,
     timeline_event_add,
     timeline_event_delete,
@@ -58,7 +61,7 @@ def made(alice: User) -> World:
     world = World(
         patient, {"patient_id": patient.id, "act": "pause", "number": 1, "position": 1}
     )
-    for step in (_chart, _readings, _imports, _documents, _alerts, _agents):
+    for step in (_chart, _questionnaires, _readings, _imports, _documents, _alerts, _agents):
         world.ids |= step(alice, patient.id)
     return world
 
@@ -107,6 +110,21 @@ def _tests(alice: User, patient_id: UUID) -> dict[str, Any]:
         laboratory="melancholia-77", tested_on=date(2026, 1, 1),
     )  # fmt: skip
     return {"allergy_id": allergy.id, "lab_id": lab.id, "genetic_id": genetic.id}
+
+
+def _questionnaires(alice: User, patient_id: UUID) -> dict[str, Any]:
+    by = alice.actor
+    response = questionnaire_response_add(
+        by=by, patient_id=patient_id, instrument="phq9", answers=[1] * 9,
+        answered_at=clock.now(),
+    )  # fmt: skip
+    schedule = questionnaire_assign(by=by, patient_id=patient_id, instrument="phq9")
+    (report,) = self_harm_reports(by, patient_id)
+    return {
+        "response_id": response.id, "schedule_id": schedule.id, "report_id": report.id,
+        "request_id": questionnaire_requests(by, patient_id)[0].id,
+        "instrument": "phq9", "token": "x",
+    }  # fmt: skip
 
 
 def _colleague(alice: User, patient_id: UUID) -> UUID:
