@@ -1,5 +1,6 @@
 from django.urls import path
 
+from patients.chart_urls import chart_urls
 from patients.views import (
     access,
     break_glass,
@@ -105,5 +106,6 @@ urlpatterns = [
     path(f"{ENTRY}restore/", timeline_entry.restore, name="timeline_restore"),
     path(f"{ENTRY}undo/", timeline_entry.undo, name="timeline_undo"),
     path("<uuid:patient_id>/chart/", chart.chart_panel, name="panel"),
+    *chart_urls,
     *questionnaire_urls,
 ]

@@ -14,6 +14,7 @@ from patients.models import Patient
 # The rooms of one patient's record, in the order of a visit.
 ROOMS = (
     (_("Overview"), "portal:patient"),
+    (_("Chart"), "patients:chart"),
     (_("Readings"), "biometrics:series"),
     (_("Timeline"), "patients:timeline"),
     (_("Twin"), "twins:detail"),
@@ -33,6 +34,7 @@ def banner_of(
         rang = alerts.patient_alerts(actor, patient.id)
         return {
             "allergies": [row.substance for row in patients.allergies(actor, patient.id)],
+            "safety_plan": patients.has_safety_plan(actor, patient.id),
             "alerts": sum(alert.resolved_at is None for alert in rang),
             "treating": [member.user.display_name for member in team if member.ends_at is None],
             "glass": patients.glass_standing(actor, patient.id),

@@ -69,12 +69,13 @@ def today(actor: Actor, *, now: datetime) -> dict[str, Any]:
         "jobs": selectors.jobs_of(actor, now=now)[:6],
         "alerts_url": url_if_built("alerts:inbox"),
         "notices": notices(),
-        "to_do": _to_do(actor),
+        "to_do": _to_do(actor, now),
     }
 
 
-def _to_do(actor: Actor) -> list[dict[str, Any]]:
-    """What waits for this person's hand: own drafts, documents that nobody vouches for."""
+def _to_do(actor: Actor, now: datetime) -> list[dict[str, Any]]:
+    """What waits for this person's hand: own drafts, documents that nobody vouches for, and
+    tests that are due for what patients take."""
     drafts = [
         {"what": _("Unsigned note"), "patient": draft.patient, "at": draft.created_at,
          "url": reverse("agents:note", args=[draft.note_id]), "icon": "edit"}
@@ -87,7 +88,14 @@ def _to_do(actor: Actor) -> list[dict[str, Any]]:
         for row in documents.documents_page(actor, size=100).items
         if row.state in (Document.State.HELD, Document.State.FAILED)
     ]  # fmt: skip
-    return [*_questionnaires(actor), *drafts, *held]
+    tests = [
+        {"what": _("%(test)s is due (%(drug)s)") % {"test": one.due.test, "drug": one.due.drug},
+         "patient": one.patient, "at": one.due.due_on,
+         "url": reverse("patients:chart", args=[one.patient.id]) + "#monitoring",
+         "icon": "medication"}
+        for one in patients.monitoring_due(actor, now=now, limit=20)
+    ]  # fmt: skip
+    return [*_questionnaires(actor), *drafts, *held, *tests]
 
 
 def _questionnaires(actor: Actor) -> list[dict[str, Any]]:

@@ -264,10 +264,14 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "PREPROCESSING_HOOKS": ["clinicity.accounts.api.schema.only_the_api"],
-    # Two fields are called `kind`: each choice gets a name of its own.
+    # Several fields are called `kind` or `status`: each choice gets a name of its own.
     "ENUM_NAME_OVERRIDES": {
         "DeviceKindEnum": "biometrics.models.Device.Kind",
         "RuleKindEnum": "alerts.rules.kinds.KINDS",
+        "VisitWordEnum": "patients.api.clinical_serializers.STATUSES",
+        "VisitStatusEnum": "patients.models.Encounter.Status",
+        "MedicationStatusEnum": "patients.models.Medication.Status",
+        "DoseStatusEnum": "patients.models.MedicationDose.Status",
     },
 }
 # A sign-in ends after so long without a request, and after so long in any case.

@@ -1,4 +1,5 @@
 from clinicity.common.routes import route
+from patients.api.chart_urls import chart_routes
 from patients.api.views import (
     contacts,
     decisions,
@@ -140,5 +141,6 @@ urlpatterns = [
     route("patients/<uuid:patient_id>/zone-moves/", people.ZoneMovesView, name="zone-moves"),
     *people_routes,
     *timeline_routes,
+    *chart_routes,
     *questionnaire_routes,
 ]

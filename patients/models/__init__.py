@@ -1,9 +1,18 @@
 """People under care and their chart. Every row is sealed under its patient's key."""
 
-from patients.models.chart import Allergy, Condition, LabResult, Medication, MedicationDose
+from patients.models.chart import (
+    Allergy,
+    ChartItem,
+    ChartVersion,
+    Condition,
+    LabResult,
+    Medication,
+    MedicationDose,
+)
 from patients.models.consent import Consent, Purpose
 from patients.models.contacts import Contact, Correction, Identifier
 from patients.models.encounters import Encounter
+from patients.models.genetics import GeneticResult
 from patients.models.merges import PatientAlias
 from patients.models.people import (
     BASE,
@@ -25,6 +34,7 @@ from patients.models.questionnaires import (
     QuestionnaireWording,
     SelfHarmReport,
 )
+from patients.models.safety import SafetyPlan
 from patients.models.team import BreakGlass, CareTeamMember, Proxy
 from patients.models.timeline import TimelineEvent, TimelineEventVersion
 
@@ -34,11 +44,14 @@ __all__ = [
     "Allergy",
     "BreakGlass",
     "CareTeamMember",
+    "ChartItem",
+    "ChartVersion",
     "Condition",
     "Consent",
     "Contact",
     "Correction",
     "Encounter",
+    "GeneticResult",
     "Identifier",
     "LabResult",
     "Medication",
@@ -55,6 +68,7 @@ __all__ = [
     "QuestionnaireResponse",
     "QuestionnaireSchedule",
     "QuestionnaireWording",
+    "SafetyPlan",
     "SelfHarmReport",
     "TimelineEvent",
     "TimelineEventVersion",

@@ -1,10 +1,41 @@
 """Every read of this app, by what it reads."""
 
 from patients.selectors.access_log import Access, access_log
-from patients.selectors.chart import allergies, conditions, doses, lab_results, medications
+from patients.selectors.chart import (
+    adherence_by_medication,
+    adherence_of,
+    allergies,
+    conditions,
+    doses,
+    doses_page,
+    errors_of,
+    item_get,
+    item_history,
+    items_page,
+    lab_results,
+    lab_trends,
+    medications,
+    trends_of,
+)
 from patients.selectors.consent import NoConsent, consents, demand_consent
 from patients.selectors.contacts import contacts, corrections, identifiers
-from patients.selectors.encounters import appointments_between, encounters
+from patients.selectors.encounters import (
+    appointments_between,
+    encounters,
+    own_calendar,
+    visits_page,
+)
+from patients.selectors.medicines import (
+    check_of,
+    genetic_guidance,
+    genetic_results,
+    guidance_of,
+    is_unchecked,
+    medication_check,
+    monitoring_due,
+    monitoring_schedule,
+    schedule_of,
+)
 from patients.selectors.merges import aliases, possible_duplicates
 from patients.selectors.own import own_record_get, own_records
 from patients.selectors.people import (
@@ -40,6 +71,7 @@ from patients.selectors.questionnaires import (
     questionnaires_standing,
     self_harm_reports,
 )
+from patients.selectors.safety import has_safety_plan, safety_plan, safety_plan_versions
 from patients.selectors.team import (
     care_team,
     glass_get,
@@ -72,11 +104,14 @@ __all__ = [
     "Trajectory",
     "Wanted",
     "access_log",
+    "adherence_by_medication",
+    "adherence_of",
     "aliases",
     "allergies",
     "appointments_between",
     "asked_in_words",
     "care_team",
+    "check_of",
     "conditions",
     "consents",
     "contacts",
@@ -84,15 +119,30 @@ __all__ = [
     "deleted_patient_get",
     "demand_consent",
     "doses",
+    "doses_page",
     "draft_answers",
     "encounters",
+    "errors_of",
+    "genetic_guidance",
+    "genetic_results",
     "glass_get",
     "glass_of_patient",
     "glass_standing",
     "glass_to_review",
+    "guidance_of",
+    "has_safety_plan",
     "identifiers",
+    "is_unchecked",
+    "item_get",
+    "item_history",
+    "items_page",
     "lab_results",
+    "lab_trends",
+    "medication_check",
     "medications",
+    "monitoring_due",
+    "monitoring_schedule",
+    "own_calendar",
     "own_record_get",
     "own_records",
     "patient_get",
@@ -110,6 +160,9 @@ __all__ = [
     "questionnaires_all",
     "questionnaires_due",
     "questionnaires_standing",
+    "safety_plan",
+    "safety_plan_versions",
+    "schedule_of",
     "self_harm_reports",
     "timeline_event_get",
     "timeline_export",
@@ -120,8 +173,10 @@ __all__ = [
     "timeline_summary",
     "timeline_view",
     "treats",
+    "trends_of",
     "unsimulated_count",
     "visible_patient_ids",
+    "visits_page",
     "wording_history",
     "wording_languages",
     "wording_of",

@@ -1,19 +1,13 @@
 """Every write of this app, by what it changes."""
 
+from patients.services.appointments import appointments_import, appointments_preview
 from patients.services.break_glass import (
     break_glass_end,
     break_glass_find,
     break_glass_open,
     break_glass_review,
 )
-from patients.services.chart import (
-    allergy_add,
-    condition_add,
-    dose_record,
-    doses_record,
-    lab_result_add,
-    medication_add,
-)
+from patients.services.chart import allergy_add, condition_add, lab_result_add
 from patients.services.consent import consent_record
 from patients.services.contacts import (
     contact_add,
@@ -22,7 +16,16 @@ from patients.services.contacts import (
     identifier_remove,
 )
 from patients.services.corrections import correction_ask, correction_decide
-from patients.services.encounters import encounter_add
+from patients.services.edits import chart_item_edit, chart_item_mark_error, chart_item_restore
+from patients.services.encounters import encounter_add, encounter_set_status
+from patients.services.genetics import genetic_result_add
+from patients.services.medications import (
+    dose_record,
+    doses_record,
+    medication_add,
+    medication_change_dose,
+    medication_stop,
+)
 from patients.services.merges import patients_merge, patients_merge_undo
 from patients.services.people import (
     patient_create,
@@ -62,6 +65,7 @@ from patients.services.questionnaires import (
     response_error_mark,
     response_error_undo,
 )
+from patients.services.safety import safety_plan_save
 from patients.services.team import (
     care_cover,
     care_hand_over,
@@ -84,6 +88,8 @@ __all__ = [
     "LinkClosed",
     "WrongBirthDate",
     "allergy_add",
+    "appointments_import",
+    "appointments_preview",
     "break_glass_end",
     "break_glass_find",
     "break_glass_open",
@@ -92,6 +98,9 @@ __all__ = [
     "care_hand_over",
     "care_team_member_add",
     "care_team_member_end",
+    "chart_item_edit",
+    "chart_item_mark_error",
+    "chart_item_restore",
     "condition_add",
     "consent_record",
     "contact_add",
@@ -103,6 +112,8 @@ __all__ = [
     "draft_drop",
     "draft_keep",
     "encounter_add",
+    "encounter_set_status",
+    "genetic_result_add",
     "identifier_add",
     "identifier_remove",
     "index_of",
@@ -114,6 +125,8 @@ __all__ = [
     "link_open",
     "link_unlock",
     "medication_add",
+    "medication_change_dose",
+    "medication_stop",
     "patient_create",
     "patient_delete",
     "patient_edit",
@@ -136,6 +149,7 @@ __all__ = [
     "response_amend",
     "response_error_mark",
     "response_error_undo",
+    "safety_plan_save",
     "self_harm_report_see",
     "timeline_event_add",
     "timeline_event_delete",

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from clinicity.common import clock
 from conftest import PASSWORD
+from tests.access.chart import CHART
 from tests.access.doors import Door
 from tests.access.rules import (
     ADMIN,
@@ -528,7 +529,7 @@ AGENTS: Declared = {
 }
 DOORS: Declared = {
     **OPERATIONS, **ACCOUNTS, **PATIENTS, **PEOPLE, **PORTAL, **READINGS, **IMPORTS, **DOCUMENTS, **TWINS,
-    **ALERTS, **AGENTS, **QUESTIONNAIRES,
+    **ALERTS, **AGENTS, **QUESTIONNAIRES, **CHART,
 }  # fmt: skip
 
 

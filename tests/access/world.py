@@ -18,19 +18,23 @@ from documents.models import Document, DocumentPage
 from patients.models import Patient
 from patients.selectors import questionnaire_requests, self_harm_reports
 from patients.services import (
+    allergy_add,
     break_glass_open,
     care_team_member_add,
     condition_add,
     contact_add,
     correction_ask,
     encounter_add,
+    genetic_result_add,
     identifier_add,
+    lab_result_add,
     medication_add,
     patient_create,
     patients_merge,
     proxy_add,
     questionnaire_assign,
     questionnaire_response_add,
+    safety_plan_save,
     timeline_event_add,
     timeline_event_delete,
 )
@@ -66,6 +70,7 @@ def made(alice: User) -> World:
     for step in (
         _people,
         _chart,
+        _tests,
         _questionnaires,
         _readings,
         _imports,
@@ -79,7 +84,9 @@ def made(alice: User) -> World:
 
 def _chart(alice: User, patient_id: UUID) -> dict[str, Any]:
     by, now = alice.actor, clock.now()
-    condition_add(by=by, patient_id=patient_id, code="F32.1", display="melancholia-77")
+    condition = condition_add(
+        by=by, patient_id=patient_id, code="F32.1", display="melancholia-77"
+    )
     medication = medication_add(
         by=by, patient_id=patient_id, name="melancholia-77 drops", dose=1, unit="mg",
         times_per_day=1, started_on=date(2026, 1, 1),
@@ -96,7 +103,8 @@ def _chart(alice: User, patient_id: UUID) -> dict[str, Any]:
         ends_at=now - timedelta(hours=1), status="finished", kind="visit",
         reason="melancholia-77",
     )  # fmt: skip
-    return {
+    return _tests(alice, patient_id) | {
+        "condition_id": condition.id,
         "event_id": event.id,
         "removed_event_id": removed.id,
         "encounter_id": visit.id,
@@ -136,6 +144,21 @@ def _spare(alice: User) -> Patient:
     return patient_create(
         by=alice.actor, first_name="Spare", last_name="Record", date_of_birth=date(1985, 7, 20)
     )
+
+
+def _tests(alice: User, patient_id: UUID) -> dict[str, Any]:
+    by = alice.actor
+    safety_plan_save(by=by, patient_id=patient_id, steps={"coping": ["melancholia-77"]})
+    allergy = allergy_add(by=by, patient_id=patient_id, substance="melancholia-77")
+    lab = lab_result_add(
+        by=by, patient_id=patient_id, loinc="14334-7", name="melancholia-77", value=1,
+        unit="mmol/L", specimen_at=clock.now(),
+    )  # fmt: skip
+    genetic = genetic_result_add(
+        by=by, patient_id=patient_id, gene="CYP2D6", phenotype="Poor Metabolizer",
+        laboratory="melancholia-77", tested_on=date(2026, 1, 1),
+    )  # fmt: skip
+    return {"allergy_id": allergy.id, "lab_id": lab.id, "genetic_id": genetic.id}
 
 
 def _questionnaires(alice: User, patient_id: UUID) -> dict[str, Any]:

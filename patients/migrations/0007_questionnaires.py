@@ -40,7 +40,7 @@ DROP FUNCTION clinicity_keep_answers();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("patients", "0030_timeline_search"),
+        ("patients", "0006_timeline_search"),
     ]
 
     operations = [
