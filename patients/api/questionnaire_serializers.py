@@ -160,7 +160,7 @@ class AssignInput(serializers.Serializer[object]):
     until = serializers.DateTimeField(required=False)
 
 
-class ScheduleOutput(serializers.Serializer[object]):
+class RepeatOutput(serializers.Serializer[object]):
     id = serializers.UUIDField()
     instrument = serializers.CharField()
     starts_at = serializers.DateTimeField()
@@ -181,7 +181,7 @@ class RequestOutput(serializers.Serializer[object]):
 
 class RequestsOutput(serializers.Serializer[object]):
     items = RequestOutput(many=True)
-    schedules = ScheduleOutput(many=True)
+    schedules = RepeatOutput(many=True)
 
 
 class LinkOutput(serializers.Serializer[object]):

@@ -17,7 +17,8 @@ from clinicity.common.exceptions import Conflict, Invalid, NotFound
 from patients.models import ChartItem, ChartVersion, TimelineEvent
 from patients.permissions import demand_writer
 from patients.services.rows import LINKED
-from patients.services.timeline import timeline_source_follow, timeline_source_remove
+from patients.services.timeline import timeline_source_follow
+from patients.services.timeline_chart import row_told, row_untold
 
 I = TypeVar("I", bound=ChartItem)  # noqa: E741
 MEANWHILE = "Someone else changed this meanwhile. Load it again."
@@ -75,9 +76,7 @@ def item_mark_error(
         demand_version(row, version)
         version_keep(by=by, row=row, act="entered_in_error", reason=reason)
         row.entered_in_error_at, row.entered_in_error_by = clock.now(), by.id
-        timeline_source_remove(
-            by=by, patient_id=patient_id, source_kind=row.TOPIC, source_id=row.id
-        )
+        row_untold(by=by, patient_id=patient_id, topic=row.TOPIC, row_id=row.id)
         _save(by, row, "entered_in_error")
     return row
 
@@ -162,6 +161,8 @@ def _save(by: Actor, row: ChartItem, act: str, **details: Any) -> None:
         by=by, act=f"{row.TOPIC}.{act}", subject=row.TOPIC, subject_id=row.id,
         patient_id=row.patient_id, version=row.version, **details,
     )  # fmt: skip
+    if not row.entered_in_error_at:
+        row_told(by=by, row=row)
     if isinstance(row, LINKED):
         events.publish("patients.chart_changed", patient_id=row.patient_id)
 

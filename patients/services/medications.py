@@ -24,6 +24,7 @@ from patients.services.items import (
     item_locked,
 )
 from patients.services.rows import row_add
+from patients.services.timeline_chart import row_told
 
 AHEAD, FURTHEST = timedelta(days=366), timedelta(days=3_660)
 MOST_TIMES = 24
@@ -116,12 +117,16 @@ def medication_change_dose(
             changes={"ended_on": first - timedelta(days=1), "status": STATES.COMPLETED},
             reason=reason,
         )  # fmt: skip
-        return medication_add(
+        new = medication_add(
             by=by, patient_id=patient_id, name=old.name, rxnorm=old.rxnorm, dose=dose,
             unit=unit or old.unit, times_per_day=times_per_day or old.times_per_day,
             times=(old.times or []) if times is None else times, started_on=first,
             instructions=old.instructions or "", note=reason, replaces_id=old.id,
         )  # fmt: skip
+        # Now that it is known that the drug goes on: it wasn't stopped.
+        old.refresh_from_db()
+        row_told(by=by, row=old)
+        return new
 
 
 def _demand_change(old: Medication, first: date) -> None:

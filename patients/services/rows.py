@@ -15,6 +15,7 @@ from patients.models import (
     PatientRecord,
 )
 from patients.permissions import demand_writer
+from patients.services.timeline_chart import row_told
 
 R = TypeVar("R", bound=PatientRecord)
 # What documents and the graph speak of by name.
@@ -42,6 +43,7 @@ def row_add(*, by: Actor, row: R, act: str) -> R:
             by=by, act=act, subject=act.split(".")[0], subject_id=row.id,
             patient_id=row.patient_id,
         )  # fmt: skip
+        row_told(by=by, row=row)
         if isinstance(row, LINKED):
             events.publish("patients.chart_changed", patient_id=row.patient_id)
     return row

@@ -4,13 +4,22 @@ Called in the transaction of the row's own change. Safe to repeat: an entry foll
 keeps how it read before, and takes the row's visibility.
 """
 
-from datetime import UTC, date, datetime, time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from clinicity.common.actors import Actor
-from patients.models import Allergy, Condition, LabResult, Medication, Patient, TimelineEvent
+from patients.models import (
+    Allergy,
+    Condition,
+    LabResult,
+    Medication,
+    Patient,
+    PatientRecord,
+    TimelineEvent,
+)
 from patients.services.timeline import (
     LONGEST_TITLE,
     timeline_source_follow,
@@ -56,10 +65,33 @@ def lab_result_told(*, by: Actor, row: LabResult) -> None:
     _told(by, row, "lab", row.specimen_at, value, f"{where} {_range(row)} {row.unit}")
 
 
+def row_told(*, by: Actor, row: PatientRecord) -> None:
+    """Tell of a row of the chart; of other rows there is nothing to tell here."""
+    tell: Callable[..., object] | None = TOLD.get(type(row))
+    if tell:
+        tell(by=by, row=row)
+
+
+def row_untold(*, by: Actor, patient_id: UUID, topic: str, row_id: UUID) -> None:
+    """Take off the timeline what told of a row that is taken off the chart."""
+    for kind in (topic, f"{topic}_end"):
+        timeline_source_remove(by=by, patient_id=patient_id, source_kind=kind, source_id=row_id)
+
+
+TOLD: dict[type[PatientRecord], Callable[..., object]] = {
+    Condition: condition_told,
+    Allergy: allergy_told,
+    Medication: medication_told,
+    LabResult: lab_result_told,
+}
+
+
 def _end_told(by: Actor, row: Medication) -> None:
     """The last day, unless the next dose of the same drug begins then."""
     source = {"patient_id": row.patient_id, "source_id": row.id}
-    if row.ended_on is None or _steps(row, started_on=row.ended_on):
+    if row.ended_on is None or _steps(
+        row, started_on__in=(row.ended_on, row.ended_on + timedelta(days=1))
+    ):
         timeline_source_remove(by=by, source_kind="medication_end", **source)
         return
     timeline_source_follow(
@@ -84,12 +116,13 @@ def _title(text: str) -> str:
 
 
 def _step_before(row: Medication) -> Medication | None:
-    """The same drug's dose until this one's start."""
-    steps = _steps(row, ended_on=row.started_on)
+    """The same drug's dose until this one's start, or until the day before."""
+    ends = (row.started_on, row.started_on - timedelta(days=1))
+    steps = _steps(row, ended_on__in=ends)
     return steps[0] if steps else None
 
 
-def _steps(row: Medication, **when: date) -> list[Medication]:
+def _steps(row: Medication, **when: date | tuple[date, ...]) -> list[Medication]:
     """Other steps of the same drug; names are sealed, so they are compared opened."""
     rows = Medication.objects.filter(patient_id=row.patient_id, **when).exclude(id=row.id)
     return [step for step in rows if step.name.casefold() == row.name.casefold()]

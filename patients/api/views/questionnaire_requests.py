@@ -39,14 +39,14 @@ class RequestsView(IdempotentWrites):
         }
         return Response(shapes.RequestsOutput(found).data)
 
-    @extend_schema(request=shapes.AssignInput, responses={201: shapes.ScheduleOutput})
+    @extend_schema(request=shapes.AssignInput, responses={201: shapes.RepeatOutput})
     def post(self, request: Request, patient_id: str) -> Response:
         """Ask for a questionnaire once, or every so many days."""
         data = parsed(shapes.AssignInput, request.data)
         row = services.questionnaire_assign(
             by=actor_of(request), patient_id=UUID(patient_id), **data
         )
-        return Response(shapes.ScheduleOutput(row).data, status=CREATED)
+        return Response(shapes.RepeatOutput(row).data, status=CREATED)
 
 
 class ScheduleView(IdempotentWrites):
