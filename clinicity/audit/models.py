@@ -19,7 +19,8 @@ class AuditEvent(BaseModel):
     """Who did what to which subject. Ids, counts and field names; never values.
 
     No foreign keys: the trail outlives what it speaks of. The table also has a column
-    `xact`, the transaction that wrote the row, which only the sealer reads.
+    `xact`, the transaction that wrote the row, which only the sealer reads. The app may say
+    neither that nor the position: the database does (`services.record`).
     """
 
     class Outcome(models.TextChoices):
@@ -43,6 +44,7 @@ class AuditEvent(BaseModel):
             models.Index(fields=["patient_id", "-position"], name="audit_by_patient"),
             models.Index(fields=["actor_id", "-position"], name="audit_by_actor"),
             models.Index(fields=["act", "-position"], name="audit_by_act"),
+            models.Index(fields=["created_at"], name="audit_by_time"),
         ]
 
     class Privacy:
@@ -59,10 +61,28 @@ class AuditSeal(models.Model):
     number = models.BigIntegerField(primary_key=True)
     event_id = models.UUIDField(unique=True)
     digest = models.BinaryField()
+    # How the event was written down to be hashed: see `chain.py`.
+    form = models.PositiveSmallIntegerField(db_default=1)
 
     class Privacy:
         protected: ClassVar = ()
-        plain: ClassVar = ("number", "event_id", "digest")
+        plain: ClassVar = ("number", "event_id", "digest", "form")
 
     def __str__(self) -> str:
         return f"seal {self.number}"
+
+
+class AuditCheckpoint(models.Model):
+    """The database's copy of a line of the checkpoint file, so that none can be dropped."""
+
+    id = models.BigAutoField(primary_key=True)
+    number = models.BigIntegerField()
+    kind = models.CharField(max_length=10)
+    line = models.TextField()
+
+    class Privacy:
+        protected: ClassVar = ()
+        plain: ClassVar = ("id", "number", "kind", "line")
+
+    def __str__(self) -> str:
+        return f"checkpoint at {self.number}"

@@ -7,7 +7,7 @@ import pytest
 from django.db import ProgrammingError, connection, connections, transaction
 from pytest_django import Settings
 
-from clinicity.audit import sealing
+from clinicity.audit import sealing, verifying
 from clinicity.audit import services as audit
 from clinicity.audit.models import AuditEvent
 from clinicity.common.actors import SYSTEM
@@ -58,7 +58,7 @@ def test_untouched_trail_is_whole() -> None:
     record(5)
     assert sealing.seal() == 5
     record(2)
-    verdict = sealing.verify()
+    verdict = verifying.verify()
     assert (verdict.sealed, verdict.waiting, verdict.fault) == (5, 2, "")
 
 
@@ -72,7 +72,7 @@ def test_altered_event_is_named() -> None:
     sealing.seal()
     victim = AuditEvent.objects.order_by("position")[2]
     as_owner(f"UPDATE audit_auditevent SET act = 'other' WHERE id = '{victim.id}'")
-    fault = sealing.verify().fault
+    fault = verifying.verify().fault
     assert str(victim.id) in fault
     assert "altered" in fault
 
@@ -82,7 +82,7 @@ def test_missing_event_is_named() -> None:
     sealing.seal()
     victim = AuditEvent.objects.order_by("position")[1]
     as_owner(f"DELETE FROM audit_auditevent WHERE id = '{victim.id}'")
-    fault = sealing.verify().fault
+    fault = verifying.verify().fault
     assert str(victim.id) in fault
     assert "missing" in fault
 
@@ -93,15 +93,15 @@ def test_cut_tail_is_seen_by_the_checkpoint() -> None:
     as_owner("DELETE FROM audit_auditseal WHERE number > 3")
     as_owner("DELETE FROM audit_auditevent e WHERE NOT EXISTS"
              " (SELECT 1 FROM audit_auditseal s WHERE s.event_id = e.id)")  # fmt: skip
-    assert "cut off after number 3" in sealing.verify().fault
+    assert "cut off after number 3" in verifying.verify().fault
 
 
 def test_forged_checkpoint_is_seen(checkpoints: Path) -> None:
     record(2)
     sealing.seal()
     (file,) = checkpoints.iterdir()
-    file.write_text(file.read_text().replace('"number": 2', '"number": 1'))
-    assert "not signed" in sealing.verify().fault
+    file.write_text(file.read_text().replace('"number":2', '"number":1'))
+    assert "not signed" in verifying.verify().fault
 
 
 @pytest.mark.parametrize(
