@@ -145,12 +145,15 @@ def _write(path: Path, cursor: Any, after: int, upto: int) -> str:
     """The lines of these numbers; returns the digest of the last."""
     digest = ""
     part = path.with_suffix(".part")
-    with part.open("wb") as file, zstandard.ZstdCompressor().stream_writer(file) as out:
-        with closing(lines(cursor, RANGE.format(after=after, upto=upto))) as rows:
-            for row in rows:
-                number, form, hexed, line = row.split(b"\t", 3)
-                out.write(b"%b\t%b\t%b\n" % (number, form, line))
-                digest = hexed.decode()
+    with (
+        part.open("wb") as file,
+        zstandard.ZstdCompressor().stream_writer(file) as out,
+        closing(lines(cursor, RANGE.format(after=after, upto=upto))) as rows,
+    ):
+        for row in rows:
+            number, form, hexed, line = row.split(b"\t", 3)
+            out.write(b"%b\t%b\t%b\n" % (number, form, line))
+            digest = hexed.decode()
     with part.open("rb+") as file:
         os.fsync(file.fileno())
     part.rename(path)

@@ -82,9 +82,9 @@ def _fault_of_one(point: Checkpoint, before: Checkpoint | None, keys: dict[str, 
 
 
 def read() -> list[Checkpoint]:
-    """Every line of the file, oldest first."""
+    """Every line of the file, oldest first; not one that a crash tore."""
     file = checkpoint_file()
-    return [from_line(line) for line in file.read_bytes().splitlines()] if file.exists() else []
+    return [from_line(line) for line in _ended(file.read_bytes())] if file.exists() else []
 
 
 def newest() -> Checkpoint | None:
@@ -94,7 +94,7 @@ def newest() -> Checkpoint | None:
         return None
     with file.open("rb") as opened:
         opened.seek(max(0, file.stat().st_size - TAIL))
-        lines = opened.read().splitlines()
+        lines = _ended(opened.read())
     return from_line(lines[-1]) if lines else None
 
 
@@ -106,6 +106,10 @@ def append(point: Checkpoint) -> None:
         file.write(to_line(point) + b"\n")
         file.flush()
         os.fsync(file.fileno())
+
+
+def _ended(data: bytes) -> list[bytes]:
+    return data[: data.rfind(b"\n") + 1].splitlines()
 
 
 def _whole_lines(file: BinaryIO) -> int:

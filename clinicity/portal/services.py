@@ -1,7 +1,7 @@
 """What the portal itself does: prove the trail at an auditor's word."""
 
-from clinicity.audit import verifying
 from clinicity.audit import services as audit
+from clinicity.audit import verifying
 from clinicity.audit.permissions import demand_reader
 from clinicity.common.actors import Actor
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from clinicity.audit import sealing, verifying
+from clinicity.audit import verifying
 
 
 class Command(BaseCommand):
