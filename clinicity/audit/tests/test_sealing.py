@@ -158,9 +158,7 @@ def test_a_line_that_a_crash_tore_gives_way() -> None:
 def test_a_copy_in_a_younger_cluster_goes_on_sealing() -> None:
     """There, transactions of the former life have numbers that are still to come."""
     record(5)
-    as_owner(
-        "UPDATE audit_auditevent SET xact = (xact::text::bigint + 1000000000)::text::xid8"
-    )
+    as_owner("UPDATE audit_auditevent SET xact = (xact::text::bigint + 1000000000)::text::xid8")
     assert sealing.seal() == 5
     audit.record(by=SYSTEM, act="new.life", subject="test")
     deadline = time.monotonic() + 20
