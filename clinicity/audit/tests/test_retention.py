@@ -10,8 +10,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from clinicity.audit import archives, retention, sealing, verifying
+from clinicity.audit import archives, sealing, verifying
 from clinicity.audit.models import AuditEvent, AuditSeal
+from clinicity.audit.services import retention
 from clinicity.audit.tests.conftest import as_owner, record
 from clinicity.common import clock
 from clinicity.common.actors import SYSTEM

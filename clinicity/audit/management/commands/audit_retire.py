@@ -5,7 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from clinicity.audit import checkpoints, retention
+from clinicity.audit import checkpoints
+from clinicity.audit.services import retention
 from clinicity.common.exceptions import DomainError
 
 

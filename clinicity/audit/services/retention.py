@@ -8,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 
 from clinicity.audit import archives, sealing, verifying
-from clinicity.audit import services as audit
+from clinicity.audit.services.recording import record
 from clinicity.audit.archives import Retired
 from clinicity.common import clock
 from clinicity.common.actors import SYSTEM, Actor
@@ -38,7 +38,7 @@ def trail_retire(*, by: Actor, days: int) -> Retired:
     if verdict.fault:
         raise Conflict(f"Nothing is retired while the trail isn't whole. {verdict.fault}")
     retired = archives.retire(before=clock.now() - timedelta(days=days))
-    audit.record(
+    record(
         by=by, act="audit.retire", subject="trail", count=retired.count, upto=retired.upto,
         archive=retired.archive,
     )  # fmt: skip
