@@ -154,8 +154,8 @@ def _write(path: Path, cursor: Any, after: int, upto: int) -> str:
             number, form, hexed, line = row.split(b"\t", 3)
             out.write(b"%b\t%b\t%b\n" % (number, form, line))
             digest = hexed.decode()
-    with part.open("rb+") as file:
-        os.fsync(file.fileno())
+    with part.open("rb+") as written:
+        os.fsync(written.fileno())
     part.rename(path)
     return digest
 

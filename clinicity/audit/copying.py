@@ -1,6 +1,6 @@
 """Events as COPY writes them: the fastest way out of PostgreSQL, and what is hashed."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,7 +21,7 @@ def sealer() -> Iterator[Any]:
         yield cursor
 
 
-def lines(cursor: Any, select: str) -> Iterator[bytes]:
+def lines(cursor: Any, select: str) -> Generator[bytes, None, None]:
     """Each row as its line, without the end."""
     with cursor.copy(f"COPY ({select}) TO STDOUT") as copy:
         for row in copy:

@@ -8,10 +8,9 @@ naming thresholds: these are this project's own, to be tuned on a clinic's trail
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from statistics import median
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # What is usual for someone is taken from so long before.
@@ -63,7 +62,7 @@ class Facts:
     meetings: Sequence[Meeting] = ()
     habits: Sequence[Tally] = ()
     own: Mapping[UUID, UUID] = field(default_factory=dict)
-    zone: ZoneInfo = ZoneInfo("UTC")
+    zone: tzinfo = UTC
 
 
 @dataclass(frozen=True)
@@ -231,20 +230,18 @@ def _usual_patients(facts: Facts, actor_id: UUID) -> int:
     return round(median([count for count in seen if count] or [0]))
 
 
-def _by_day(
-    tallies: Iterable[Tally], zone: ZoneInfo
-) -> dict[tuple[UUID, datetime], list[Tally]]:
+def _by_day(tallies: Iterable[Tally], zone: tzinfo) -> dict[tuple[UUID, datetime], list[Tally]]:
     days: dict[tuple[UUID, datetime], list[Tally]] = defaultdict(list)
     for each in tallies:
         days[each.actor_id, _midnight(each.start, zone)].append(each)
     return days
 
 
-def _midnight(at: datetime, zone: ZoneInfo) -> datetime:
+def _midnight(at: datetime, zone: tzinfo) -> datetime:
     return datetime.combine(at.astimezone(zone).date(), time(), zone)
 
 
-def _night_of(at: datetime, zone: ZoneInfo) -> datetime | None:
+def _night_of(at: datetime, zone: tzinfo) -> datetime | None:
     """When the night began that this moment lies in, if it does."""
     local = at.astimezone(zone)
     if local.time() >= NIGHT_BEGINS:

@@ -77,7 +77,7 @@ def accesses_of_patient(
         raise Invalid("The cursor is not one that this list gave.")
     before = int(cursor) if cursor else NEWEST
     rows = _rows(LOOKS, [zone, patient_id, since, until, before, size + 1])
-    looks = [Look(*row[:3], tuple(row[3]), tuple(row[4]), *row[5:]) for row in rows]
+    looks = [_look(*row) for row in rows]
     return page_of(looks, size=size, key=lambda look: look.cursor)
 
 
@@ -91,6 +91,12 @@ def days(actor: Actor, *, since: datetime, until: datetime) -> list[Day]:
     """Accesses of people a day (UTC)."""
     demand_reader(actor)
     return [Day(*row) for row in _rows(DAYS, [since, until])]
+
+
+def _look(
+    actor_id: UUID, role: str, day: date, acts: list[str], subjects: list[str], *rest: Any
+) -> Look:
+    return Look(actor_id, role, day, tuple(acts), tuple(subjects), *rest)
 
 
 def _rows(sql: str, values: list[Any]) -> list[Any]:

@@ -62,7 +62,7 @@ def record(
 ) -> UUID:
     """Add one event. `details` are ids, counts and field names, never values."""
     id = new_id()
-    values = [
+    values: list[Any] = [
         id, clock.now(), by.id, str(by.role), act, subject, subject_id, patient_id,
         str(outcome), msgspec.json.encode(details).decode(), request_id.get(),
     ]  # fmt: skip

@@ -8,8 +8,8 @@ from pathlib import Path
 from django.conf import settings
 
 from clinicity.audit import archives, sealing, verifying
-from clinicity.audit.services.recording import record
 from clinicity.audit.archives import Retired
+from clinicity.audit.services.recording import record
 from clinicity.common import clock
 from clinicity.common.actors import SYSTEM, Actor
 from clinicity.common.exceptions import Conflict, Invalid
