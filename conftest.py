@@ -44,7 +44,8 @@ from clinicity.common.actors import SYSTEM, Role
 from clinicity.common.models import Job
 from clinicity.privacy import keyring
 from patients.models import Patient
-from patients.services.people import care_team_member_add, patient_create
+from patients.services.people import patient_create
+from patients.services.team import care_team_member_add
 
 PASSWORD = "correct horse battery staple"
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinicity.common.actors import Role
 from clinicity.privacy.fields import EncryptedCharField, EncryptedJSONField, EncryptedTextField
-from patients.models import BASE, PatientRecord
+from patients.models import BASE, ITEM, PatientItem, PatientRecord, Visibility
 
 
 class ChatSession(PatientRecord):
@@ -181,7 +181,7 @@ class TurnEvent(PatientRecord):
         )  # fmt: skip
 
 
-class Note(PatientRecord):
+class Note(PatientItem):
     """A clinical note. What it says and its state are those of its newest revision."""
 
     class State(models.TextChoices):
@@ -189,6 +189,8 @@ class Note(PatientRecord):
         SIGNED = "signed", _("signed")
         AMENDED = "amended", _("amended")
 
+    # For the team until someone releases it.
+    visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.TEAM)
     encounter = models.ForeignKey(
         "patients.Encounter", on_delete=models.PROTECT, null=True, related_name="+"
     )
@@ -197,7 +199,7 @@ class Note(PatientRecord):
     class Privacy:
         subject: ClassVar = "patient_id"
         protected: ClassVar = ()
-        plain: ClassVar = (*BASE, "encounter", "created_by")
+        plain: ClassVar = (*ITEM, "encounter", "created_by")
 
 
 class NoteRevision(PatientRecord):

@@ -133,6 +133,8 @@ def history(
 ) -> Page[Answered]:
     """The actor's own turns, newest first."""
     demand_asker(actor)
+    if patient_id:
+        patients.patient_get(actor, patient_id)
     with acting_as(actor):
         rows = Turn.objects.filter(asked_by=actor.id).order_by("-id")
         rows = rows.filter(patient_id=patient_id) if patient_id else rows
@@ -188,6 +190,7 @@ def notes(actor: Actor, patient_id: UUID, *, size: int = 20) -> list[NoteRevisio
 
 def patient_graph(actor: Actor, patient_id: UUID) -> Graph:
     """What is linked to what in a patient's record, each link with the row it is from."""
+    demand_asker(actor)
     patients.patient_get(actor, patient_id)
     return graph.store().read(actor, patient_id)
 

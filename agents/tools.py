@@ -78,12 +78,10 @@ FIGURES = {
 }
 # Timeline entries that only point at a row which has a tool of its own.
 TOLD_BY_THEIR_ROWS = frozenset(
-    {"lab", "questionnaire", "medication", "document", "twin", "note"}
+    "lab questionnaire medication medication_end condition document twin note".split()
 )
 # How much more something stands out that is out of range, missed or changed.
 NOTABLE, BIGGEST_CHANGE = 0.25, 0.3
-# What each questionnaire asks about: a question about it finds its scores.
-ASKS_ABOUT = {"phq9": "depression", "gad7": "anxiety"}
 
 Tool = Callable[[Asked, Question], Sequence[Evidence]]
 
@@ -153,9 +151,13 @@ def timeline(asked: Asked, question: Question) -> list[Evidence]:
 
 def questionnaires(asked: Asked, question: Question) -> list[Evidence]:
     """Scores with the band that the instrument's authors give them, oldest first."""
-    rows = patients.questionnaire_responses(asked.actor, asked.patient_id)
-    scores = [_score(row) for row in rows]
-    items = [_item_nine(row) for row in rows if row.instrument == "phq9"]
+    rows = patients.questionnaires_standing(asked.actor, asked.patient_id)
+    scores = [_score(row) for row in rows if row.score is not None]
+    items = [
+        _item_nine(row)
+        for row in rows
+        if row.instrument == "phq9" and row.answers[8] is not None
+    ]
     return [*scores, *items[-1:], *[item for item in items[:-1] if item.salience > 0]]
 
 
@@ -260,7 +262,7 @@ def _of_day(metric: Metric, rows: Sequence[Rollup]) -> float:
 
 def _score(row: QuestionnaireResponse) -> Evidence:
     instrument, score = INSTRUMENTS[row.instrument], float(row.score)
-    name = f"{instrument.name} {ASKS_ABOUT[row.instrument]} score"
+    name = f"{instrument.name} {instrument.asks_about} score"
     value = Measurement(
         name, score, "", row.answered_at.date(), band=band(row.instrument, score)
     )

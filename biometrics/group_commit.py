@@ -95,7 +95,7 @@ def _in_one_transaction(group: Sequence[Knock]) -> list[Answer | None]:
         )
     for knock in group:
         _note_device(knock)
-    return [knock.answer for knock in group]
+    return [knock.told for knock in group]
 
 
 def _note_device(knock: Knock) -> None:
@@ -137,11 +137,18 @@ def _throttle(group: Sequence[Knock]) -> None:
     if not counts:
         return
     used = throttles.count_many([(BY_ACTOR, str(id), by) for id, by in counts.items()])
-    over = {id: each for id, each in zip(counts, used, strict=True) if each.is_over}
+    found = dict(zip(counts, used, strict=True))
+    limits = {id: _limits(each) for id, each in found.items()}
     for knock in _open(group):
-        if each := over.get(knock.bearer.id):
+        each, knock.limits = found[knock.bearer.id], limits[knock.bearer.id]
+        if each.is_over:
             wait = each.wait_seconds
             knock.refuse(throttles.Throttled(f"Wait {wait} seconds.", retry_after=wait))
+
+
+def _limits(used: throttles.Used) -> list[tuple[bytes, bytes]]:
+    told = throttles.headers_of([used])
+    return [(name.lower().encode(), value.encode()) for name, value in told.items()]
 
 
 @dataclass

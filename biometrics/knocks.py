@@ -1,7 +1,7 @@
 """Requests at the door, and what they are answered."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from http import HTTPStatus
 
@@ -53,6 +53,15 @@ class Knock:
     answer: Answer | None = None
     actor: Actor | None = None
     deposits: Sequence[Deposit] = ()
+    # How much of the sender's limit is left, as fields of the answer.
+    limits: Sequence[tuple[bytes, bytes]] = ()
+
+    @property
+    def told(self) -> Answer | None:
+        """The answer, with what is left of the limit."""
+        if self.answer is None or not self.limits:
+            return self.answer
+        return replace(self.answer, headers=(*self.answer.headers, *self.limits))
 
     @cached_property
     def bearer(self) -> Bearer:

@@ -16,6 +16,7 @@ from agents.routing import websocket_urlpatterns as agents_sockets  # noqa: E402
 from alerts.routing import websocket_urlpatterns as alerts_sockets  # noqa: E402
 from biometrics.door import Door  # noqa: E402
 from biometrics.routing import websocket_urlpatterns as biometrics_sockets  # noqa: E402
+from clinicity.accounts.sockets import CloseOnSignOut  # noqa: E402
 from clinicity.common.body_limit import BodyLimit  # noqa: E402
 from documents.routing import websocket_urlpatterns as documents_sockets  # noqa: E402
 
@@ -24,6 +25,8 @@ sockets = [*alerts_sockets, *biometrics_sockets, *documents_sockets, *agents_soc
 application = ProtocolTypeRouter(
     {
         "http": Door(BodyLimit(django_application, most=settings.REQUEST_MAX_BYTES)),
-        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(sockets))),
+        "websocket": AllowedHostsOriginValidator(
+            AuthMiddlewareStack(CloseOnSignOut(URLRouter(sockets)))
+        ),
     }
 )

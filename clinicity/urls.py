@@ -23,6 +23,8 @@ urlpatterns = [
     path("", include("clinicity.portal.urls")),
     path("accounts/", include("clinicity.accounts.urls")),
     path("patients/", include("patients.urls")),
+    path("me/", include("patients.me_urls")),
+    path("questionnaires/", include("patients.questionnaire_urls")),
     path("biometrics/", include("biometrics.urls")),
     path("documents/", include("documents.urls")),
     path("twins/", include("twins.urls")),

@@ -28,6 +28,7 @@ OLDEST = (3, 11)
 # Program → Debian package, and what goes without it.
 TOOLS = {
     "chromium": ("chromium", "browser tests are skipped"),
+    "pgbouncer": ("pgbouncer", "row security is not tried behind a pooler"),
     "tesseract": ("tesseract-ocr", "text in pictures is read by RapidOCR"),
 }
 

@@ -10,10 +10,10 @@ from clinicity.privacy.fields import (
     EncryptedJSONField,
     EncryptedTextField,
 )
-from patients.models import BASE, PatientRecord
+from patients.models import BASE, ITEM, PatientItem, PatientRecord, Visibility
 
 
-class Document(PatientRecord):
+class Document(PatientItem):
     """One file of a patient. Its bytes lie encrypted in the file store under `id`."""
 
     class State(models.TextChoices):
@@ -46,6 +46,8 @@ class Document(PatientRecord):
         GRAPH = "graph", _("Linking to the chart")
         TIMELINE = "timeline", _("Adding to the timeline")
 
+    # For the team until someone releases it.
+    visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.TEAM)
     title = EncryptedCharField(max_length=200)
     filename = EncryptedCharField(max_length=200)
     # A keyed hash of the content: the same file in the same chart is one document.
@@ -65,10 +67,10 @@ class Document(PatientRecord):
     uploaded_by = models.UUIDField()
     version = models.PositiveIntegerField(default=1)
 
-    class Meta(PatientRecord.Meta):
+    class Meta(PatientItem.Meta):
         indexes: ClassVar = [models.Index(fields=["patient", "-id"], name="document_newest")]
         constraints: ClassVar = [
-            *PatientRecord.Meta.constraints,
+            *PatientItem.Meta.constraints,
             models.UniqueConstraint(
                 fields=["patient", "digest"],
                 name="document_once",
@@ -80,7 +82,7 @@ class Document(PatientRecord):
         subject: ClassVar = "patient_id"
         protected: ClassVar = ("title", "filename")
         plain: ClassVar = (
-            *BASE, "digest", "media_type", "size", "page_count", "occurred_at", "state", "step",
+            *ITEM, "digest", "media_type", "size", "page_count", "occurred_at", "state", "step",
             "failure", "identity", "identity_by", "simulated", "uploaded_by", "version",
         )  # fmt: skip
 

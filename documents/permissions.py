@@ -1,5 +1,5 @@
 """Which roles may do what with documents: the same as with the rest of the chart."""
 
-from patients.permissions import demand_reader, demand_writer
+from patients.permissions import demand_staff, demand_writer
 
-__all__ = ["demand_reader", "demand_writer"]
+__all__ = ["demand_staff", "demand_writer"]

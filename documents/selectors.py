@@ -18,7 +18,7 @@ from documents import files
 from documents.extraction import sandbox
 from documents.extraction.shapes import Box, Refused
 from documents.models import Chunk, Document, DocumentPage
-from documents.permissions import demand_reader
+from documents.permissions import demand_staff
 from patients import selectors as patients
 
 LONGEST_QUESTION = 2000
@@ -66,7 +66,7 @@ def documents_page(
     size: int = PAGE_SIZE,
 ) -> Page[Document]:
     """A patient's documents, or those of all the actor's patients, newest first."""
-    demand_reader(actor)
+    demand_staff(actor)
     if patient_id:
         patients.patient_get(actor, patient_id)
     with acting_as(actor, _scope(actor, patient_id)):
@@ -86,7 +86,7 @@ def documents_page(
 
 def document_get(actor: Actor, document_id: UUID) -> Document:
     """One document, with the read on record. A stranger's document isn't there."""
-    demand_reader(actor)
+    demand_staff(actor)
     with acting_as(actor, _scope(actor, None)):
         document = _found(document_id)
         if document is not None:
@@ -103,7 +103,7 @@ def document_get(actor: Actor, document_id: UUID) -> Document:
 
 def document_progress(actor: Actor, document_id: UUID) -> Progress:
     """How far a document is. Asked often while it is read, so not on record each time."""
-    demand_reader(actor)
+    demand_staff(actor)
     with acting_as(actor, _scope(actor, None)):
         document = _found(document_id)
         if document is None:
@@ -156,7 +156,7 @@ def chunk_get(actor: Actor, chunk_id: UUID) -> Passage:
 
 def passages_get(actor: Actor, chunk_ids: Sequence[UUID]) -> list[Passage]:
     """Those of the passages that the actor may see, in the order asked for."""
-    demand_reader(actor)
+    demand_staff(actor)
     with acting_as(actor, _scope(actor, None)):
         rows = _evidence().filter(id__in=chunk_ids).select_related("document")
         found = {row.id: row for row in rows}

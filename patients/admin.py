@@ -12,7 +12,19 @@ from clinicity.accounts.requests import actor_of
 from clinicity.common.admin import ReadOnlyAdmin
 from patients import selectors, services
 from patients.forms import PatientAdminForm
-from patients.models import CareTeamMember, Patient
+from patients.models import (
+    Allergy,
+    CareTeamMember,
+    ChartVersion,
+    Condition,
+    Encounter,
+    GeneticResult,
+    LabResult,
+    Medication,
+    Patient,
+    PatientRecord,
+    SafetyPlan,
+)
 from patients.services.people import index_of
 
 
@@ -70,3 +82,36 @@ class CareTeamMemberAdmin(ReadOnlyAdmin[CareTeamMember]):
     list_display = ("patient", "user", "part", "starts_at", "ends_at")
     list_filter = ("part",)
     list_select_related = ("patient", "user")
+
+
+# The chart: which rows there are, of whom, since when; never what they say.
+STATE = ("patient", "created_at", "version", "entered_in_error_at")
+ENTRIES: dict[type[PatientRecord], tuple[str, ...]] = {
+    Condition: (*STATE, "clinical_status"),
+    Allergy: (*STATE, "criticality"),
+    Medication: (*STATE, "status", "started_on", "ended_on"),
+    LabResult: (*STATE, "loinc", "specimen_at"),
+    GeneticResult: STATE,
+    Encounter: (*STATE, "status", "starts_at"),
+    SafetyPlan: ("patient", "created_at", "version"),
+    ChartVersion: ("patient", "created_at", "item", "version", "act"),
+}
+
+
+class EntryAdmin(ReadOnlyAdmin[Any]):
+    """Rows of the chart by the patient's pseudonym; their contents stay sealed here."""
+
+    list_select_related = ("patient",)
+    list_display_links = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).order_by("-created_at")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj is None and super().has_view_permission(request)
+
+
+for entry, columns in ENTRIES.items():
+    admin.site.register(
+        entry, type(f"{entry.__name__}Admin", (EntryAdmin,), {"list_display": columns})
+    )

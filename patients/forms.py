@@ -1,10 +1,16 @@
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from patients.models import Patient
+from patients.models import Patient, Visibility
+from patients.selectors import Order, Wanted
 from patients.services.people import implausible
+from patients.timeline_words import kind_name
 
 # Offers the names of the page's `zones` list.
 ZONE = forms.TextInput({"list": "zones", "autocomplete": "off", "spellcheck": "false"})
@@ -69,3 +75,67 @@ class TimelineEventForm(forms.Form):
     occurred_at = forms.DateTimeField(
         label=_("When"), widget=forms.DateTimeInput({"type": "datetime-local"})
     )
+
+
+MOMENT = forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+# What a person writes down by hand; the other kinds come from their own rows.
+WRITTEN = ("note", "encounter", "phone_call", "life_event", "medication", "incident", "other")
+
+
+class TimelineEntryForm(TimelineEventForm):
+    """An entry with all that can be said of it. Validate it under the patient's zone."""
+
+    occurred_at = forms.DateTimeField(label=_("When"), widget=MOMENT)
+    kind = forms.ChoiceField(label=_("Kind"), initial="note")
+    visibility = forms.ChoiceField(
+        label=_("Seen by"), choices=Visibility.choices, initial=Visibility.TEAM
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        now = (self.initial or {}).get("kind")
+        kinds = WRITTEN if now in (None, *WRITTEN) else (now, *WRITTEN)
+        self.fields["kind"].choices = [(kind, kind_name(kind)) for kind in kinds]  # type: ignore[attr-defined]
+
+
+class TimelineFilterForm(forms.Form):
+    """What is wanted of a timeline; `until` is the last day."""
+
+    find = forms.CharField(  # "q" is the bar's, which finds patients
+        label=_("Search"), max_length=200, required=False,
+        widget=forms.TextInput(
+            {"type": "search", "data-search": "page", "autocomplete": "off",
+             "placeholder": _("words, or “a phrase”")}
+        ),
+    )  # fmt: skip
+    since = forms.DateField(
+        label=_("From"), required=False, widget=forms.DateInput({"type": "date"})
+    )
+    until = forms.DateField(
+        label=_("Until"), required=False, widget=forms.DateInput({"type": "date"})
+    )
+    author = forms.UUIDField(label=_("Written by"), required=False, widget=forms.Select)
+    order = forms.TypedChoiceField(
+        label=_("Order"), required=False, coerce=Order, empty_value=Order.NEWEST,
+        choices=[("newest", _("Newest first")), ("oldest", _("Oldest first"))],
+    )  # fmt: skip
+
+    def offer(self, authors: Mapping[UUID, str]) -> None:
+        """Whom to choose from: known once the entries were looked through."""
+        named = ((str(id), name) for id, name in authors.items())
+        self.fields["author"].widget.choices = [("", _("anyone")), *named]
+
+    def wanted(self, kinds: Iterable[str], zone: ZoneInfo) -> Wanted:
+        """Days are the patient's own."""
+        data = self.cleaned_data
+        return Wanted(
+            frozenset(kinds), _midnight(data["since"], zone),
+            _midnight(data["until"], zone, days=1), data["author"], data["find"],
+        )  # fmt: skip
+
+
+def _midnight(day: date | None, zone: ZoneInfo, *, days: int = 0) -> datetime | None:
+    if day is None:
+        return None
+    return datetime.combine(day + timedelta(days=days), time.min, zone)

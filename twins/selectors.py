@@ -60,6 +60,7 @@ def snapshots_page(
 
 def job_get(actor: Actor, job_id: UUID) -> Job:
     """A job that the actor asked for, or that works for one of their patients."""
+    demand_reader(actor)
     job = Job.objects.filter(id=job_id).first()
     if job is None or not _may_see(actor, job):
         raise NotFound("There is no such job.")

@@ -11,6 +11,7 @@ from clinicity.accounts.acting import Scope, acting_as
 from clinicity.common import clock
 from clinicity.common.actors import Actor
 from clinicity.common.exceptions import Invalid, NotFound
+from patients import services as patients
 
 LONGEST_SNOOZE = timedelta(days=7)
 
@@ -63,4 +64,13 @@ def _respond(
         alert.snoozed_until = until
         alert.resolved_at = clock.now() if act is Act.RESOLVE else None
         alert_act(by=by, alert=alert, act=act, note=note)
+        if act is Act.RESOLVE:
+            _tell(by, alert, note)
     return alert
+
+
+def _tell(by: Actor, alert: Alert, note: str) -> None:
+    patients.timeline_event_add(
+        by=by, patient_id=alert.patient_id, kind="alert", title=f"Resolved: {alert.rule.name}"[:200],
+        body=note, occurred_at=clock.now(), source_kind="alert_resolved", source_id=alert.id,
+    )  # fmt: skip

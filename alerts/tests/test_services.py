@@ -52,6 +52,21 @@ def test_a_breach_raises_alert_event_timeline_and_audit(
     assert AuditEvent.objects.get(act="alert.raise").patient_id == patient.id
 
 
+def test_that_it_was_resolved_stands_on_the_timeline_too(
+    alice: User, patient: Patient, make_rule: Make, measure: Measure
+) -> None:
+    make_rule()
+    measure(patient, "heart_rate", [80, *FAST])
+    [alert] = evaluate(patient)
+    services.alert_acknowledge(by=alice.actor, alert_id=alert.id)
+    assert len(timeline(alice, patient)) == 1
+    services.alert_resolve(by=alice.actor, alert_id=alert.id, note="Ran for the bus")
+    told = {entry.source_kind: entry for entry in timeline(alice, patient)}
+    assert told["alert_resolved"].title == "Resolved: Fast heart"
+    assert told["alert_resolved"].body == "Ran for the bus"
+    assert told["alert_resolved"].created_by == alice.id
+
+
 def test_no_breach_raises_nothing_and_says_what_was_checked(
     alice: User, patient: Patient, make_rule: Make, measure: Measure
 ) -> None:

@@ -16,7 +16,7 @@ from clinicity.common.models import Job
 from clinicity.common.pages import PAGE_SIZE, Page, cursor_id, page_of
 from clinicity.privacy import keyring
 from patients import selectors as patients
-from patients.permissions import demand_reader
+from patients.permissions import demand_staff
 
 SETTLED = frozenset({
     ImportRun.State.DONE, ImportRun.State.FAILED, ImportRun.State.CANCELLED,
@@ -47,6 +47,7 @@ def imports_page(
     actor: Actor, patient_id: UUID, *, cursor: str | None = None, size: int = PAGE_SIZE
 ) -> Page[ImportRun]:
     """A patient's imports, newest first."""
+    demand_staff(actor)
     patients.patient_get(actor, patient_id)
     with acting_as(actor, patient_id):
         rows = ImportRun.objects.filter(patient_id=patient_id).order_by("-id")
@@ -62,7 +63,7 @@ def imports_page(
 
 def import_get(actor: Actor, run_id: UUID) -> ImportRun:
     """One import, with the read on record. A stranger's isn't there."""
-    demand_reader(actor)
+    demand_staff(actor)
     with acting_as(actor, _scope(actor, None)):
         run = _found(run_id)
         if run is not None:
@@ -78,7 +79,7 @@ def import_get(actor: Actor, run_id: UUID) -> ImportRun:
 
 def import_progress(actor: Actor, run_id: UUID, *, now: datetime) -> ImportProgress:
     """How far an import is. Asked often while it runs, so not on record each time."""
-    demand_reader(actor)
+    demand_staff(actor)
     with acting_as(actor, _scope(actor, None)):
         run = _found(run_id)
         if run is None:
@@ -115,7 +116,7 @@ def uploads_waiting(actor: Actor, patient_id: UUID) -> list[ImportUpload]:
 
 
 def upload_get(actor: Actor, upload_id: UUID) -> ImportUpload:
-    demand_reader(actor)
+    demand_staff(actor)
     with acting_as(actor, _scope(actor, None)):
         upload = ImportUpload.objects.filter(
             id=upload_id, removed_at__isnull=True, patient__deleted_at__isnull=True

@@ -19,6 +19,7 @@ from clinicity.audit import services as audit
 from clinicity.common.actors import Actor
 from clinicity.privacy import keyring
 from patients import selectors as patients
+from patients.permissions import demand_staff
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class RemovalReport:
 
 def removals(actor: Actor, patient_id: UUID) -> list[ReadingsRemoval]:
     """Reports of what was removed for good, newest first."""
+    demand_staff(actor)
     patients.patient_get(actor, patient_id)
     with acting_as(actor, patient_id):
         rows = ReadingsRemoval.objects.filter(patient_id=patient_id).select_related("device")

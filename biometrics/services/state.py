@@ -51,6 +51,8 @@ class PatientState:
     zones: Zones
     position: int
     removed: Sequence[Removed]
+    # Whether the patient agrees to being monitored.
+    monitored: bool
     devices: set[UUID] = field(default_factory=set)
 
     def next_position(self) -> int:
@@ -214,7 +216,12 @@ def wanted_by(windows: Windows) -> list[Wanted]:
 
 
 def _patient(
-    id: UUID, zone: str, moves: Any, position: int | None, removals: Any
+    id: UUID,
+    zone: str,
+    moves: Any,
+    position: int | None,
+    removals: Any,
+    monitored: bool,  # noqa: FBT001
 ) -> PatientState:
     return PatientState(
         id, zones_from(zone, moves or ()), position or 0,
@@ -225,6 +232,7 @@ def _patient(
             )
             for each in removals or ()
         ],
+        monitored,
     )  # fmt: skip
 
 

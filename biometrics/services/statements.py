@@ -23,7 +23,8 @@ SELECT p.id, p.time_zone,
     (SELECT max(b.position) FROM biometrics_ingestbatch b WHERE b.patient_id = p.id),
     (SELECT jsonb_agg(jsonb_build_object('metrics', r.metrics, 'device', r.device_id,
                                          'start', r.start_ms, 'end', r.end_ms))
-     FROM biometrics_readingsremoval r WHERE r.patient_id = p.id AND r.lifted_at IS NULL)
+     FROM biometrics_readingsremoval r WHERE r.patient_id = p.id AND r.lifted_at IS NULL),
+    'monitoring' = ANY(p.consents)
 FROM patients_patient p
 WHERE p.id = ANY(%s::uuid[]) AND p.deleted_at IS NULL
 """

@@ -36,6 +36,7 @@ from clinicity.common.actors import Actor
 from clinicity.common.exceptions import Invalid, NotFound
 from clinicity.common.ids import new_id
 from clinicity.common.pipeline import Ask, pipelined
+from patients.selectors import NoConsent
 
 Kind = IngestBatch.Kind
 # What each kind of ledger row makes of the samples that it names.
@@ -165,12 +166,14 @@ def _by_lane(deposits: Sequence[Deposit]) -> dict[tuple[UUID, Lane], list[Column
 
 def allowed(deposit: Deposit, patients: Mapping[UUID, PatientState]) -> Deposit:
     """Without what was removed for good; raises NotFound unless patient and devices are
-    there, the devices being the patient's own."""
+    there, the devices being the patient's own, and NoConsent where nobody may monitor."""
     patient = patients.get(deposit.patient_id)
     if patient is None:
         raise NotFound("There is no such patient.")
     if not {device for device, _ in deposit.lanes if device} <= patient.devices:
         raise NotFound("There is no such device of this patient.")
+    if not patient.monitored and deposit.kind == Kind.ADD:
+        raise NoConsent("There is no consent to monitoring: nothing new is taken.")
     if not patient.removed or deposit.kind != Kind.ADD:
         return deposit
     return _without_removed(deposit, patient)

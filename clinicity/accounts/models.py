@@ -83,6 +83,56 @@ class RefreshToken(BaseModel):
         )  # fmt: skip
 
 
+class TokenFamily(BaseModel):
+    """One sign-in of an app: all its token pairs, until it ends."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    # The app in two words, such as `Firefox|Linux`; see clients.py.
+    client = models.CharField(max_length=60, blank=True)
+    last_used_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_why = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["user"], name="family_open", condition=models.Q(ended_at__isnull=True)
+            )
+        ]
+
+    class Privacy:
+        protected: ClassVar = ()
+        plain: ClassVar = (
+            "id", "created_at", "user", "client", "last_used_at", "ends_at", "ended_at",
+            "ended_why",
+        )  # fmt: skip
+
+
+class SignInChallenge(BaseModel):
+    """A right password that waits for its second factor. Used once, known by its hash."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(null=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+    # What a passkey has to sign, once one was asked for.
+    passkey_state = models.JSONField(null=True)
+    # The authenticator's secret, for who must set one up before they get in.
+    secret = EncryptedCharField(max_length=64, null=True)
+
+    objects: ClassVar = GuardedQuerySet.as_manager()
+
+    class Privacy:
+        subject: ClassVar = None
+        protected: ClassVar = ("secret",)
+        plain: ClassVar = (
+            "id", "created_at", "user", "digest", "expires_at", "used_at", "failures",
+            "passkey_state",
+        )  # fmt: skip
+
+
 class StoredAnswer(BaseModel):
     """The first answer to a write with an `Idempotency-Key`, replayed byte for byte."""
 

@@ -16,3 +16,10 @@ def actor_of(request: HttpRequest | Request) -> Actor:
     if not isinstance(user, User) or not user.is_active:
         raise NotAuthenticated
     return user.actor
+
+
+def user_of(request: HttpRequest | Request) -> User:
+    """Who asks, as a row. Raises NotAuthenticated for nobody."""
+    actor_of(request)
+    user: User = request.user  # type: ignore[assignment]
+    return user

@@ -4,7 +4,8 @@ A read followed by a write lets hundreds through at once under load.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
@@ -12,7 +13,7 @@ from typing import Any, cast
 import redis
 from django.conf import settings
 
-from clinicity.common.exceptions import TooMany
+from clinicity.common.exceptions import TooMany, Unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -24,9 +25,16 @@ return {tries, redis.call('PTTL', KEYS[1])}
 
 
 class Throttled(TooMany):
-    """More tries than the window allows."""
+    """More tries than the window allows. `is_first`: the try that locked the key."""
 
     title = "Too many tries."
+    is_first = False
+
+
+class CounterAway(Unavailable):
+    """Tries can't be counted, so none is let through."""
+
+    title = "Signing in is not possible at the moment."
 
 
 COUNT_BY = """
@@ -46,19 +54,48 @@ class Limit:
 
 
 SIGN_IN_BY_ACCOUNT = Limit("sign-in.account", 10, 900)
+SECOND_FACTOR_BY_ACCOUNT = Limit("second-factor.account", 10, 900)
 SIGN_IN_BY_ADDRESS = Limit("sign-in.address", 100, 900)
+STEP_UP_BY_ACCOUNT = Limit("step-up.account", 10, 900)
 
 
 def demand(limit: Limit, key: str) -> None:
-    """Count one try; raise `Throttled` with `retry_after` when it is one too many."""
+    """Count one try; raise `Throttled` with `retry_after` when it is one too many.
+
+    Without Redis nobody is let through: raises `CounterAway`.
+    """
     if not settings.RATE_LIMITING_ENABLED:
         return
-    name = f"clinicity:throttle:{limit.name}:{key}"
-    counted = _client().register_script(COUNT)(keys=[name], args=[limit.seconds * 1000])
+    with _or_away():
+        name, window = _name(limit, key), limit.seconds * 1000
+        counted = _client().register_script(COUNT)(keys=[name], args=[window])
     tries, left_ms = cast("list[int]", counted)
     if tries > limit.tries:
         wait = max(1, left_ms // 1000)
-        raise Throttled(f"Wait {wait} seconds and try again.", retry_after=wait)
+        locked = Throttled(f"Wait {wait} seconds and try again.", retry_after=wait)
+        locked.is_first = tries == limit.tries + 1
+        raise locked
+
+
+def demand_once(name: str, *, seconds: int) -> bool:
+    """Whether this is the first time within `seconds`, for what may be used only once."""
+    with _or_away():
+        return bool(_client().set(f"clinicity:once:{name}", 1, nx=True, ex=seconds))
+
+
+@contextmanager
+def _or_away() -> Iterator[None]:
+    try:
+        yield
+    except redis.RedisError as error:
+        logger.warning("throttle.away")
+        raise CounterAway(
+            "Tries can't be counted just now. Try again in a moment.", retry_after=5
+        ) from error
+
+
+def _name(limit: Limit, key: str) -> str:
+    return f"clinicity:throttle:{limit.name}:{key}"
 
 
 @dataclass(frozen=True)
@@ -89,8 +126,7 @@ def count_many(limits: Sequence[tuple[Limit, str, int]]) -> list[Used]:
     try:
         pipe = _quick_client().pipeline(transaction=False)
         for limit, key, by in limits:
-            name = f"clinicity:throttle:{limit.name}:{key}"
-            pipe.eval(COUNT_BY, 1, name, limit.seconds * 1000, by)
+            pipe.eval(COUNT_BY, 1, _name(limit, key), limit.seconds * 1000, by)
         counted = cast("list[list[int]]", pipe.execute())
     except redis.RedisError:
         logger.warning("throttle.away")
@@ -99,14 +135,34 @@ def count_many(limits: Sequence[tuple[Limit, str, int]]) -> list[Used]:
     return [Used(limit, tries, left) for (limit, _, _), (tries, left) in pairs]
 
 
+def headers_of(used: Sequence[Used]) -> dict[str, str]:
+    """`RateLimit-Policy` and `RateLimit`, as structured fields; none when nothing counted.
+
+    As in draft-ietf-httpapi-ratelimit-headers-08.
+    """
+    counted = [each for each in used if each.tries]
+    if not counted:
+        return {}
+    policy = ", ".join(
+        f'"{each.limit.name}";q={each.limit.tries};w={each.limit.seconds}' for each in counted
+    )
+    left = ", ".join(
+        f'"{each.limit.name}";r={max(0, each.limit.tries - each.tries)};t={each.wait_seconds}'
+        for each in counted
+    )
+    return {"RateLimit-Policy": policy, "RateLimit": left}
+
+
 def clear(limit: Limit, key: str) -> None:
     """Forget the tries, after one that succeeded."""
-    _client().delete(f"clinicity:throttle:{limit.name}:{key}")
+    if settings.RATE_LIMITING_ENABLED:
+        with _or_away():
+            _client().delete(_name(limit, key))
 
 
 @lru_cache(maxsize=1)
 def _client() -> Any:
-    return redis.Redis.from_url(settings.REDIS_URL)
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
 
 
 @lru_cache(maxsize=1)

@@ -2,22 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import timedelta
 from http import HTTPStatus
 from uuid import UUID
 
 from cachetools import LRUCache
+from django.conf import settings
 from django.db import transaction
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken, Token
 from rest_framework_simplejwt.tokens import RefreshToken as RefreshJwt
 
-from clinicity.accounts.models import RefreshToken, User
+from clinicity.accounts.models import RefreshToken, TokenFamily, User
 from clinicity.audit import services as audit
 from clinicity.common import clock
 from clinicity.common.actors import Actor, Role
 from clinicity.common.exceptions import DomainError
-from clinicity.common.ids import new_id
 from clinicity.common.pipeline import Ask, Rows, ids
 
 
@@ -35,36 +35,80 @@ class TokenPair:
 
 
 @transaction.atomic
-def pair_issue(user: User, *, family: UUID | None = None) -> TokenPair:
-    """A new pair; without a family it starts one, as every sign-in does."""
-    family = family or new_id()
-    refresh = RefreshJwt()
+def pair_issue(user: User, *, auth_time: float | None = None, client: str = "") -> TokenPair:
+    """The first pair of a new family, as every sign-in of an app starts one."""
+    now = clock.now()
+    family = TokenFamily.objects.create(
+        user=user, client=client, last_used_at=now,
+        ends_at=now + timedelta(seconds=settings.SIGN_IN_ABSOLUTE_SECONDS),
+    )  # fmt: skip
+    return _pair(family, auth_time or now.timestamp())
+
+
+def _pair(family: TokenFamily, auth_time: float) -> TokenPair:
+    """The next pair of a family. It ends when idle for too long, or with the family."""
+    refresh, now = RefreshJwt(), clock.now()
+    idle_end = now + timedelta(seconds=settings.SIGN_IN_IDLE_SECONDS)
+    ends_at = min(idle_end, family.ends_at)
     row = RefreshToken.objects.create(
-        family=family, user=user, expires_at=datetime.fromtimestamp(refresh["exp"], UTC)
+        family=family.id, user_id=family.user_id, expires_at=ends_at
     )
-    refresh["jti"], refresh["sub"] = str(row.id), str(user.id)
-    access = _access(user, family)
-    return TokenPair(str(access), str(refresh), int(access.lifetime.total_seconds()))
+    refresh["jti"], refresh["sub"] = str(row.id), str(family.user_id)
+    refresh["exp"], refresh["auth_time"] = int(ends_at.timestamp()), int(auth_time)
+    access = _access(family, auth_time)
+    return TokenPair(str(access), str(refresh), _seconds_left(access))
+
+
+@dataclass(frozen=True)
+class Access:
+    access: str
+    expires_in: int
+
+
+def access_again(text: str) -> Access:
+    """An access token of the same sign-in, whose holder has just proved who they are."""
+    user_of_access(text)
+    family = TokenFamily.objects.filter(id=demand_signed(text)["family"]).first()
+    if family is None:
+        raise BadToken("Sign in again.")
+    access = _access(family, clock.now().timestamp())
+    return Access(str(access), _seconds_left(access))
 
 
 def pair_refresh(text: str) -> TokenPair:
-    """Trade a refresh token for the next pair. A second use ends its whole family."""
+    """Trade a refresh token for the next pair. A second use ends its whole family.
+
+    The family is locked, so that of several at once exactly one gets a pair. Whether the
+    others are a thief or a client that asks twice, nobody can tell: the family ends, and
+    with it the pair that was just given.
+    """
     with transaction.atomic():
-        row = _row(text)
-        reused = row.used_at is not None
-        if reused:
-            _end_family(row)
-        elif row.revoked_at is None and row.user.is_active:
-            row.used_at = clock.now()
+        family, row = _locked(text)
+        if row.used_at is not None:
+            _end_family(family, why="reused")
+        elif family.ended_at is None and family.user.is_active:
+            row.used_at = family.last_used_at = clock.now()
             row.save(update_fields=["used_at"])
-            return pair_issue(row.user, family=row.family)
+            family.save(update_fields=["last_used_at"])
+            return _pair(family, _auth_time(text))
     raise BadToken("Sign in again.")
 
 
 @transaction.atomic
 def family_revoke(text: str) -> None:
     """End the sign-in that a refresh token belongs to."""
-    _end_family(_row(text))
+    _end_family(_locked(text)[0], why="signed-out")
+
+
+@transaction.atomic
+def families_end(user_id: UUID, *, why: str, only: UUID | None = None) -> int:
+    """End all open sign-ins of a user's apps, or one of them; how many there were."""
+    rows = TokenFamily.objects.select_for_update(of=("self",)).select_related("user")
+    rows = rows.filter(user_id=user_id, ended_at__isnull=True).order_by("id")
+    found = list(rows.filter(id=only) if only else rows)
+    for family in found:
+        _end_family(family, why=why)
+    return len(found)
 
 
 def demand_signed(text: str) -> Token:
@@ -91,8 +135,8 @@ ACTORS = """
 SELECT u.id, u.role, w.family
 FROM unnest(%s::uuid[], %s::uuid[]) AS w (user_id, family)
 JOIN accounts_user u ON u.id = w.user_id AND u.is_active AND u.role <> 'service'
-WHERE NOT EXISTS (SELECT 1 FROM accounts_refreshtoken t
-                  WHERE t.family = w.family AND t.revoked_at IS NOT NULL)
+WHERE NOT EXISTS (SELECT 1 FROM accounts_tokenfamily f
+                  WHERE f.id = w.family AND f.ended_at IS NOT NULL)
 """
 
 
@@ -127,40 +171,55 @@ def user_of_access(text: str) -> User:
     return user
 
 
-def _access(user: User, family: UUID) -> AccessToken:
+def auth_time_of(text: str) -> float:
+    """When the holder of a good access token last proved who they are; seconds of the epoch."""
+    return float(demand_signed(text).get("auth_time") or 0)
+
+
+def _access(family: TokenFamily, auth_time: float) -> AccessToken:
     access = AccessToken()
-    access["sub"], access["role"], access["family"] = (
-        str(user.id),
-        user.role,
-        str(family),
-    )
+    access["sub"], access["role"] = str(family.user_id), family.user.role
+    access["family"], access["auth_time"] = str(family.id), int(auth_time)
+    access["exp"] = min(access["exp"], int(family.ends_at.timestamp()))
     return access
 
 
+def _seconds_left(access: AccessToken) -> int:
+    return max(0, int(access["exp"] - clock.now().timestamp()))
+
+
 def _is_ended(token: Token) -> bool:
-    family = token.get("family")
-    return RefreshToken.objects.filter(family=family, revoked_at__isnull=False).exists()
+    return TokenFamily.objects.filter(id=token.get("family"), ended_at__isnull=False).exists()
 
 
-def _row(text: str) -> RefreshToken:
+def _auth_time(refresh: str) -> float:
+    """A refresh proves nothing anew: the next pair keeps the moment of the sign-in."""
+    return float(RefreshJwt(refresh).get("auth_time") or 1)  # type: ignore[arg-type]
+
+
+def _locked(text: str) -> tuple[TokenFamily, RefreshToken]:
+    """The family of a refresh token, locked, and the token's row as it is under the lock."""
     try:
         jti = RefreshJwt(text)["jti"]  # type: ignore[arg-type]
     except TokenError as error:
         raise BadToken("Sign in again.") from error
-    rows = RefreshToken.objects.select_related("user").select_for_update(of=("self",))
-    row = rows.filter(id=jti).first()
-    if row is None:
+    found = RefreshToken.objects.filter(id=jti).first()
+    families = TokenFamily.objects.select_related("user").select_for_update(of=("self",))
+    family = families.filter(id=found.family).first() if found else None
+    if found is None or family is None:
         raise BadToken("Sign in again.")
-    return row
+    return family, RefreshToken.objects.get(id=found.id)
 
 
-def _end_family(row: RefreshToken) -> None:
-    RefreshToken.objects.filter(family=row.family, revoked_at__isnull=True).update(
-        revoked_at=clock.now()
+def _end_family(family: TokenFamily, *, why: str) -> None:
+    if family.ended_at is not None:
+        return
+    family.ended_at, family.ended_why = clock.now(), why
+    family.save(update_fields=["ended_at", "ended_why"])
+    RefreshToken.objects.filter(family=family.id, revoked_at__isnull=True).update(
+        revoked_at=family.ended_at
     )
     audit.record(
-        by=row.user.actor,
-        act="account.family_end",
-        subject="user",
-        subject_id=row.user_id,
-    )
+        by=family.user.actor, act="account.family_end", subject="user",
+        subject_id=family.user_id, family=str(family.id), why=why,
+    )  # fmt: skip

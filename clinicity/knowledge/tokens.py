@@ -8,8 +8,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-import snowballstemmer
-
+from clinicity.privacy.fulltext import stemmed
 from clinicity.privacy.pseudonyms import keyed_hash
 
 SCOPE = "search.token"
@@ -22,8 +21,7 @@ def stems(text: str) -> list[str]:
     """Lower-case stems of the words and numbers of an English text, in order."""
     decomposed = unicodedata.normalize("NFKD", text.lower())
     plain = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
-    # A stemmer keeps the word it works on, so threads can't share one.
-    return list(snowballstemmer.stemmer("english").stemWords(WORD.findall(plain)))
+    return stemmed(WORD.findall(plain), "english")
 
 
 def hashed(text: str) -> str:

@@ -3,10 +3,15 @@
 from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.contrib.auth import logout
 from django.contrib.auth.models import Group
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
+
+from clinicity.accounts import services
+from clinicity.accounts.requests import actor_of
 
 
 class ClinicityAdminSite(AdminSite):
@@ -18,6 +23,22 @@ class ClinicityAdminSite(AdminSite):
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """One log-in for all: Django's own form would pass by lockout and audit."""
         return redirect_to_login(request.get_full_path())
+
+    def logout(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: Any = None
+    ) -> HttpResponse:
+        """One way out as well, which is recorded."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        services.sign_out(by=actor_of(request))
+        logout(request)
+        return redirect("accounts:login")
+
+    def password_change(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: Any = None
+    ) -> HttpResponse:
+        """Django's own form would end no other sign-in."""
+        return redirect("accounts:password")
 
     def register(self, model_or_iterable: Any, *args: Any, **options: Any) -> None:
         """All but Django's groups: roles are fixed, and permissions are code."""

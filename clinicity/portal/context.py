@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from clinicity.accounts.models import User
 from clinicity.audit.permissions import may_read_trail
 from clinicity.common.actors import Actor
-from patients.permissions import READERS
+from patients.permissions import STAFF
 
 Words = str | Promise
 
@@ -36,7 +36,10 @@ CLINICAL = (
     Place(_("Chat"), "chat", "agents:chats"),
     Place(_("Tasks"), "tasks", "portal:tasks"),
 )
-OVERSIGHT = (Place(_("Audit"), "audit", "portal:audit", more=True),)
+OVERSIGHT = (
+    Place(_("Audit"), "audit", "portal:audit", more=True),
+    Place(_("Reviews"), "warning", "patients:reviews", more=True),
+)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -47,12 +50,12 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "demo": settings.DEMO,
         "rail": [entry for place in _places(user.actor) if (entry := _entry(place, request))],
-        "may_read_patients": user.actor.role in READERS,
+        "may_read_patients": user.actor.role in STAFF,
     }
 
 
 def _places(actor: Actor) -> tuple[Place, ...]:
-    clinical = CLINICAL if actor.role in READERS else ()
+    clinical = CLINICAL if actor.role in STAFF else ()
     return (*clinical, *(OVERSIGHT if may_read_trail(actor) else ()))
 
 

@@ -28,6 +28,7 @@ from patients.forms import PatientForm
 from patients.models import Patient
 
 UPCOMING = timedelta(days=7)
+MOST_QUESTIONNAIRES = 20
 DAYS = 90
 # A comparison needs four weeks before a visit that may be weeks ago itself.
 LOOK_BACK = 120
@@ -68,12 +69,13 @@ def today(actor: Actor, *, now: datetime) -> dict[str, Any]:
         "jobs": selectors.jobs_of(actor, now=now)[:6],
         "alerts_url": url_if_built("alerts:inbox"),
         "notices": notices(),
-        "to_do": _to_do(actor),
+        "to_do": _to_do(actor, now),
     }
 
 
-def _to_do(actor: Actor) -> list[dict[str, Any]]:
-    """What waits for this person's hand: own drafts, documents that nobody vouches for."""
+def _to_do(actor: Actor, now: datetime) -> list[dict[str, Any]]:
+    """What waits for this person's hand: own drafts, documents that nobody vouches for, and
+    tests that are due for what patients take."""
     drafts = [
         {"what": _("Unsigned note"), "patient": draft.patient, "at": draft.created_at,
          "url": reverse("agents:note", args=[draft.note_id]), "icon": "edit"}
@@ -86,7 +88,31 @@ def _to_do(actor: Actor) -> list[dict[str, Any]]:
         for row in documents.documents_page(actor, size=100).items
         if row.state in (Document.State.HELD, Document.State.FAILED)
     ]  # fmt: skip
-    return [*drafts, *held]
+    tests = [
+        {"what": _("%(test)s is due (%(drug)s)") % {"test": one.due.test, "drug": one.due.drug},
+         "patient": one.patient, "at": one.due.due_on,
+         "url": reverse("patients:chart", args=[one.patient.id]) + "#monitoring",
+         "icon": "medication"}
+        for one in patients.monitoring_due(actor, now=now, limit=20)
+    ]  # fmt: skip
+    return [*_questionnaires(actor), *drafts, *held, *tests]
+
+
+def _questionnaires(actor: Actor) -> list[dict[str, Any]]:
+    """Reports of self-harm that nobody has seen, then what is due the longest."""
+    waiting = patients.questionnaires_due(actor, most=MOST_QUESTIONNAIRES)
+    reported = [
+        {"what": _("Self-harm was reported"), "patient": one.patient, "at": one.reported_at,
+         "url": reverse("patients:questionnaires", args=[one.patient_id]), "icon": "warning"}
+        for one in waiting.reports
+    ]  # fmt: skip
+    due = [
+        {"what": _("Questionnaire due: %(name)s") % {"name": one.name}, "patient": one.patient,
+         "at": one.request.due_at, "icon": "symptoms",
+         "url": reverse("patients:questionnaires", args=[one.request.patient_id])}
+        for one in waiting.due
+    ]  # fmt: skip
+    return [*reported, *due]
 
 
 def notices() -> list[dict[str, Any]]:

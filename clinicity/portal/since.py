@@ -264,7 +264,12 @@ def _score_change(
     bands = [instruments.band(code, float(row.score)) for row in (before, newest)]
     if bands[0] == bands[1] and moved < 5:
         return None
-    text = _("%(name)s %(score)s (%(band)s) on %(day)s, was %(before)s (%(was)s).") % {
+    worded = (
+        _("%(name)s %(score)s (%(band)s) on %(day)s, was %(before)s (%(was)s).")
+        if all(bands)
+        else _("%(name)s %(score)s on %(day)s, was %(before)s.")
+    )
+    text = worded % {
         "name": instruments.instrument_of(code).name, "score": _plain(newest.score),
         "band": bands[1], "day": _day(record.day_of(newest.answered_at)),
         "before": _plain(before.score), "was": bands[0],

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from clinicity import __version__
+from clinicity.accounts.middleware import OWN_PAGES
 from clinicity.accounts.requests import actor_of
 from clinicity.audit import selectors as audit_selectors
 from clinicity.audit.permissions import may_read_trail
@@ -19,7 +20,7 @@ from clinicity.portal.records import record_of
 from clinicity.portal.since import since_visit
 from patients import selectors as patients_selectors
 from patients.access import patient_or_404
-from patients.permissions import READERS
+from patients.permissions import STAFF
 
 
 @login_not_required
@@ -27,7 +28,8 @@ from patients.permissions import READERS
 def root(request: HttpRequest) -> HttpResponseBase:
     """A browser goes to its home; a program learns what answers here."""
     if request.accepts("text/html"):
-        return redirect("portal:today")
+        role = getattr(request.user, "role", "")
+        return redirect("me:home" if role in OWN_PAGES else "portal:today")
     return JsonResponse({"name": "Clinicity", "version": __version__, "docs": "/api/docs/"})
 
 
@@ -35,7 +37,7 @@ def root(request: HttpRequest) -> HttpResponseBase:
 def today(request: HttpRequest) -> HttpResponse:
     """What needs me now. Who reads no patients starts with the trail."""
     actor = actor_of(request)
-    if actor.role not in READERS and may_read_trail(actor):
+    if actor.role not in STAFF and may_read_trail(actor):
         return redirect("portal:audit")
     return render(request, "portal/today.html", presenters.today(actor, now=clock.now()))
 

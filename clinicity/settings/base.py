@@ -10,6 +10,7 @@ from cryptography.fernet import Fernet
 from csp.constants import NONCE, NONE, SELF
 
 from clinicity.environment import ROOT, load, var_dir
+from clinicity.settings.secrets import oidc_origins
 
 # Lets `ModelAdmin[Patient]` and its like stand in class bodies at run time.
 django_stubs_ext.monkeypatch()
@@ -28,6 +29,9 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 JWT_SECRET_KEY = env.str("JWT_SECRET_KEY", default=token_urlsafe(32))
 ENCRYPTION_KEY = env.str("ENCRYPTION_KEY", default="")
 HASH_SECRET = env.str("HASH_SECRET", default="")
+# Languages whose words full-text search takes for the same; after a change run
+# `manage.py rebuild_search_index`.
+SEARCH_LANGUAGES = env.list("SEARCH_LANGUAGES", default=["english", "german"])
 AUDIT_SIGNING_KEY = env.str("AUDIT_SIGNING_KEY", default="")
 AUDIT_CHECKPOINT_DIR = Path(
     env.str("AUDIT_CHECKPOINT_DIR", default=str(VAR_DIR / "checkpoints"))
@@ -44,6 +48,12 @@ INSTALLED_APPS = [
     "clinicity.common",
     "clinicity.privacy",
     "clinicity.audit",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "clinicity.accounts",
     "clinicity.stack",
     "clinicity.knowledge",
@@ -84,12 +94,16 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "clinicity.accounts.middleware.SessionLimitsMiddleware",
+    "clinicity.accounts.ratelimits.RateLimitsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "csp.middleware.CSPMiddleware",
     "auditlog.middleware.AuditlogMiddleware",
+    "clinicity.accounts.middleware.OwnPagesMiddleware",
     "clinicity.accounts.middleware.ActingAsInAdminMiddleware",
     "clinicity.common.middleware.RefusalPageMiddleware",
 ]
@@ -101,7 +115,7 @@ APPEND_SLASH = False
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "accounts:login"
-LOGIN_REDIRECT_URL = "portal:today"
+LOGIN_REDIRECT_URL = "portal:root"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -110,6 +124,11 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "display_name"), "max_similarity": 0.7},
+    },
+    {"NAME": "clinicity.accounts.passwords.NotOfThisHouse"},
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -201,9 +220,21 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "clinicity.common.tasks.sweep", "schedule": 5.0},
     "seal-audit": {"task": "clinicity.audit.tasks.seal", "schedule": 10.0},
     "watch-access": {"task": "clinicity.audit.tasks.watch", "schedule": 300.0},
+    "forget-sign-ins": {
+        "task": "clinicity.accounts.tasks.forget_sign_ins",
+        "schedule": 86_400.0,
+    },
     "sweep-imports": {"task": "biometrics.tasks.sweep_imports", "schedule": 300.0},
+    "questionnaires-due": {"task": "patients.tasks.questionnaires_due", "schedule": 300.0},
     "wake-snoozed": {"task": "alerts.tasks.wake_snoozed", "schedule": 60.0},
 }
+
+# Questionnaires: how long a link to one opens it, and after how many days it is overdue.
+QUESTIONNAIRE_LINK_HOURS = env.int("QUESTIONNAIRE_LINK_HOURS", default=72)
+QUESTIONNAIRE_OVERDUE_DAYS = env.int("QUESTIONNAIRE_OVERDUE_DAYS", default=3)
+# Whom patients can call, and when someone reads what they send: each page for them says it.
+HELP_NUMBERS = env.list("HELP_NUMBERS", default=[])
+HELP_HOURS = env.str("HELP_HOURS", default="")
 
 MILVUS_HOST = env.str("MILVUS_HOST", default="127.0.0.1")
 MILVUS_PORT = env.int("MILVUS_PORT", default=19530)
@@ -238,22 +269,71 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "PREPROCESSING_HOOKS": ["clinicity.accounts.api.schema.only_the_api"],
-    # Two fields are called `kind`: each choice gets a name of its own.
+    # Several fields are called `kind` or `status`: each choice gets a name of its own.
     "ENUM_NAME_OVERRIDES": {
         "DeviceKindEnum": "biometrics.models.Device.Kind",
         "RuleKindEnum": "alerts.rules.kinds.KINDS",
+        "VisitWordEnum": "patients.api.clinical_serializers.STATUSES",
+        "VisitStatusEnum": "patients.models.Encounter.Status",
+        "MedicationStatusEnum": "patients.models.Medication.Status",
+        "DoseStatusEnum": "patients.models.MedicationDose.Status",
     },
 }
+# A sign-in ends after so long without a request, and after so long in any case.
+SIGN_IN_IDLE_SECONDS = env.int("SIGN_IN_IDLE_SECONDS", default=30 * 60)
+SIGN_IN_ABSOLUTE_SECONDS = env.int("SIGN_IN_ABSOLUTE_SECONDS", default=12 * 3600)
 SIMPLE_JWT = {
     "SIGNING_KEY": JWT_SECRET_KEY,
     "ALGORITHM": "HS256",
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
-    "REFRESH_TOKEN_LIFETIME": timedelta(days=7),
+    # Each refresh token ends when its sign-in has been idle for too long.
+    "REFRESH_TOKEN_LIFETIME": timedelta(seconds=SIGN_IN_IDLE_SECONDS),
     "USER_ID_FIELD": "id",
     "USER_ID_CLAIM": "sub",
 }
 
-SESSION_COOKIE_AGE = 12 * 3600
+# How old the last proof of who one is may be before a dangerous act asks for another.
+STEP_UP_SECONDS = env.int("STEP_UP_SECONDS", default=300)
+# The domain that passkeys belong to; without it, the host of the request.
+WEBAUTHN_RP_ID = env.str("WEBAUTHN_RP_ID", default="")
+# django-allauth's parts work beneath our own pages: see clinicity/accounts/adapters.py.
+ACCOUNT_ADAPTER = "clinicity.accounts.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_ADAPTER = "clinicity.accounts.adapters.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_TOTP_ISSUER = "Clinicity"
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODE_DIGITS = 12
+SOCIALACCOUNT_ADAPTER = "clinicity.accounts.adapters.SocialAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+# One OpenID Connect provider; without a server there is none.
+OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="")
+OIDC_NAME = env.str("OIDC_NAME", default="OpenID Connect")
+# An unknown person is made an account of this role; without it they are refused.
+OIDC_CREATE_ROLE = env.str("OIDC_CREATE_ROLE", default="")
+# Whether a verified e-mail address links to the account that has it.
+OIDC_LINK_BY_EMAIL = env.bool("OIDC_LINK_BY_EMAIL", default=False)
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "oidc",
+                "name": OIDC_NAME,
+                "client_id": env.str("OIDC_CLIENT_ID", default=""),
+                "secret": env.str("OIDC_CLIENT_SECRET", default=""),
+                "settings": {"server_url": OIDC_SERVER_URL, "fetch_userinfo": False},
+            }
+        ]
+        if OIDC_SERVER_URL
+        else [],
+    }
+}
+SESSION_COOKIE_AGE = SIGN_IN_ABSOLUTE_SECONDS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
@@ -270,9 +350,14 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
-        "form-action": [SELF],
+        # A browser follows no form to elsewhere, not even by a redirect.
+        "form-action": [SELF, *oidc_origins(OIDC_SERVER_URL)],
     }
 }
+
+# How long an emergency access lasts, and at what age a parent's part ends.
+BREAK_GLASS_MINUTES = env.int("BREAK_GLASS_MINUTES", default=60)
+AGE_OF_MAJORITY = env.int("AGE_OF_MAJORITY", default=18)
 
 # One upload is at most this large; the door streams and never relies on it.
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=50 * 1024 * 1024)
@@ -297,6 +382,7 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     {
         "model": "patients.TimelineEvent",
         "mask_fields": ["title", "body"],
+        "exclude_fields": ["search_tokens", "search_scheme"],
     },
     {"model": "patients.CareTeamMember"},
     {
@@ -306,6 +392,9 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     },
 )  # fmt: skip
 RATE_LIMITING_ENABLED = env.bool("RATE_LIMITING_ENABLED", default=True)
+# Requests a minute of one user by class, where the table in ratelimits.py doesn't fit:
+# `read=6000,export=60`.
+RATE_LIMITS = {name: int(most) for name, most in env.dict("RATE_LIMITS", default={}).items()}
 PHI_SANITIZATION_ENABLED = env.bool("PHI_SANITIZATION_ENABLED", default=True)
 CLINICITY_DATA_DIR = env.str("CLINICITY_DATA_DIR", default=str(ROOT.parent / "shared" / "data"))
 

@@ -5,7 +5,14 @@ import ssl
 from django.core.exceptions import ImproperlyConfigured
 
 from clinicity.settings.base import *  # noqa: F403
-from clinicity.settings.base import DATABASES, MILVUS_URI, NEO4J_URI, REDIS_URL, env
+from clinicity.settings.base import (
+    DATABASES,
+    MILVUS_URI,
+    NEO4J_URI,
+    OIDC_SERVER_URL,
+    REDIS_URL,
+    env,
+)
 from clinicity.settings.secrets import demand_production_secrets, demand_tls
 
 DEMO = False
@@ -15,7 +22,13 @@ for _database in DATABASES.values():
 try:
     demand_production_secrets(env)
     demand_tls(
-        {"REDIS_URL": REDIS_URL, "MILVUS_URI": MILVUS_URI, "NEO4J_URI": NEO4J_URI}, DATABASES
+        {
+            "REDIS_URL": REDIS_URL,
+            "MILVUS_URI": MILVUS_URI,
+            "NEO4J_URI": NEO4J_URI,
+            "OIDC_SERVER_URL": OIDC_SERVER_URL,
+        },
+        DATABASES,
     )
 except ImproperlyConfigured as error:
     # A sentence for whoever starts it, instead of a traceback.
@@ -31,3 +44,6 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
+# Tied to this host over HTTPS: no subdomain and no plain page can set them.
+SESSION_COOKIE_NAME = "__Host-session"
+CSRF_COOKIE_NAME = "__Host-csrf"

@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -14,6 +15,7 @@ TLS_SCHEMES = {
     "REDIS_URL": ("rediss://",),
     "MILVUS_URI": ("https://",),
     "NEO4J_URI": ("bolt+s://", "neo4j+s://"),
+    "OIDC_SERVER_URL": ("https://",),
 }
 TLS_MODES = ("verify-full", "verify-ca")
 PLACEHOLDERS = ("change", "default", "example", "insecure", "secret", "password")
@@ -72,3 +74,9 @@ def demand_tls(urls: Mapping[str, str], databases: Mapping[str, Mapping[str, Any
             raise ImproperlyConfigured(
                 f"The {alias} database must be reached with sslmode={' or '.join(TLS_MODES)}."
             )
+
+
+def oidc_origins(server_url: str) -> list[str]:
+    """The origin of the OpenID Connect provider, to which the sign-in page may lead."""
+    parts = urlsplit(server_url)
+    return [f"{parts.scheme}://{parts.netloc}"] if parts.netloc else []

@@ -1,26 +1,146 @@
 from clinicity.common.routes import route
-from patients.api import views
+from patients.api.chart_urls import chart_routes
+from patients.api.views import (
+    contacts,
+    decisions,
+    people,
+    questionnaire_requests,
+    questionnaires,
+    team,
+    timeline,
+)
 
-timeline = [
-    route("timeline/", views.TimelineView, name="timeline"),
-    route("timeline/event/", views.TimelineEventsView, name="timeline-events"),
+timeline_routes = [
+    route("timeline/", timeline.TimelineView, name="timeline"),
+    route("timeline/event/", timeline.TimelineEventsView, name="timeline-events"),
     route(
         "timeline/event/<uuid:event_id>/",
-        views.TimelineEventView,
+        timeline.TimelineEventView,
         name="timeline-event",
     ),
-    route("timeline/summary/", views.TimelineSummaryView, name="timeline-summary"),
-    route("timeline/search/", views.TimelineSearchView, name="timeline-search"),
-    route("events/", views.EventsView, name="events"),
+    route(
+        "timeline/event/<uuid:event_id>/history/",
+        timeline.TimelineHistoryView,
+        name="timeline-event-history",
+    ),
+    route(
+        "timeline/event/<uuid:event_id>/restore/",
+        timeline.TimelineRestoreView,
+        name="timeline-event-restore",
+    ),
+    route(
+        "timeline/event/<uuid:event_id>/undo/",
+        timeline.TimelineUndoView,
+        name="timeline-event-undo",
+    ),
+    route("timeline/summary/", timeline.TimelineSummaryView, name="timeline-summary"),
+    route("timeline/search/", timeline.TimelineSearchView, name="timeline-search"),
+    route("events/", timeline.EventsView, name="events"),
+]
+OF_PATIENT = "patients/<uuid:patient_id>/"
+people_routes = [
+    route("patients/break-glass/", team.BreakGlassView, name="break-glass"),
+    route(
+        "patients/break-glass/<uuid:glass_id>/end/",
+        team.BreakGlassEndView,
+        name="break-glass-end",
+    ),
+    route(
+        "patients/break-glass/<uuid:glass_id>/review/",
+        team.BreakGlassReviewView,
+        name="break-glass-review",
+    ),
+    route("patients/cover/", team.CoverView, name="cover"),
+    route("patients/hand-over/", team.HandOverView, name="hand-over"),
+    route(f"{OF_PATIENT}care-team/", team.CareTeamView, name="care-team"),
+    route(f"{OF_PATIENT}care-team/end/", team.CareTeamEndView, name="care-team-end"),
+    route(f"{OF_PATIENT}proxies/", team.ProxiesView, name="proxies"),
+    route(f"{OF_PATIENT}proxies/<uuid:proxy_id>/end/", team.ProxyEndView, name="proxy-end"),
+    route(f"{OF_PATIENT}consents/", decisions.ConsentsView, name="consents"),
+    route(f"{OF_PATIENT}corrections/", decisions.CorrectionsView, name="patient-corrections"),
+    route(
+        f"{OF_PATIENT}corrections/<uuid:correction_id>/",
+        decisions.CorrectionView,
+        name="patient-correction",
+    ),
+    route(f"{OF_PATIENT}visibility/", decisions.VisibilityView, name="visibility"),
+    route(f"{OF_PATIENT}access-log/", decisions.AccessLogView, name="access-log"),
+    route(f"{OF_PATIENT}contacts/", contacts.ContactsView, name="contacts"),
+    route(f"{OF_PATIENT}contacts/<uuid:contact_id>/", contacts.ContactView, name="contact"),
+    route(f"{OF_PATIENT}identifiers/", contacts.IdentifiersView, name="identifiers"),
+    route(
+        f"{OF_PATIENT}identifiers/<uuid:identifier_id>/",
+        contacts.IdentifierView,
+        name="identifier",
+    ),
+    route(f"{OF_PATIENT}merges/", contacts.MergesView, name="merges"),
+    route(
+        f"{OF_PATIENT}merges/<uuid:alias_id>/undo/", contacts.MergeUndoView, name="merge-undo"
+    ),
+]
+ANSWERS = "patients/<uuid:patient_id>/questionnaires"
+REQUESTS = "patients/<uuid:patient_id>/questionnaire-requests"
+questionnaire_routes = [
+    route("questionnaires/", questionnaires.DefinitionsView, name="questionnaires"),
+    route(f"{ANSWERS}/", questionnaires.ResponsesView, name="patient-questionnaires"),
+    route(
+        f"{ANSWERS}/<uuid:response_id>/",
+        questionnaires.ResponseView,
+        name="patient-questionnaire",
+    ),
+    route(
+        f"{ANSWERS}/<uuid:response_id>/amend/",
+        questionnaires.AmendView,
+        name="questionnaire-amend",
+    ),
+    route(
+        f"{ANSWERS}/<uuid:response_id>/entered-in-error/",
+        questionnaires.ErrorView,
+        name="questionnaire-error",
+    ),
+    route(f"{REQUESTS}/", questionnaire_requests.RequestsView, name="questionnaire-requests"),
+    route(
+        f"{REQUESTS}/<uuid:request_id>/",
+        questionnaire_requests.RequestView,
+        name="questionnaire-request",
+    ),
+    route(
+        f"{REQUESTS}/<uuid:request_id>/link/",
+        questionnaire_requests.RequestLinkView,
+        name="questionnaire-request-link",
+    ),
+    route(
+        "patients/<uuid:patient_id>/questionnaire-schedules/<uuid:schedule_id>/",
+        questionnaire_requests.ScheduleView,
+        name="questionnaire-schedule",
+    ),
+    route(
+        "questionnaire-links/open/",
+        questionnaire_requests.LinkFormView,
+        name="questionnaire-link",
+    ),
+    route(
+        "questionnaire-links/draft/",
+        questionnaire_requests.LinkDraftView,
+        name="questionnaire-link-draft",
+    ),
+    route(
+        "questionnaire-links/answer/",
+        questionnaire_requests.LinkAnswerView,
+        name="questionnaire-link-answer",
+    ),
 ]
 urlpatterns = [
-    route("patients/", views.PatientsView, name="patients"),
-    route("patients/<uuid:patient_id>/", views.PatientView, name="patient"),
+    route("patients/", people.PatientsView, name="patients"),
+    route("patients/<uuid:patient_id>/", people.PatientView, name="patient"),
     route(
         "patients/<uuid:patient_id>/restore/",
-        views.PatientRestoreView,
+        people.PatientRestoreView,
         name="patient-restore",
     ),
-    route("patients/<uuid:patient_id>/zone-moves/", views.ZoneMovesView, name="zone-moves"),
-    *timeline,
+    route("patients/<uuid:patient_id>/zone-moves/", people.ZoneMovesView, name="zone-moves"),
+    *people_routes,
+    *timeline_routes,
+    *chart_routes,
+    *questionnaire_routes,
 ]

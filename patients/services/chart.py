@@ -1,37 +1,25 @@
-"""Adding to the chart: conditions, medications, doses, results, answers, visits.
+"""Conditions, allergies and results: added, changed, marked as entered in error.
 
-Each takes who adds it, checks what it can, and writes its audit event with the row.
+Each takes who does it, checks what it can, and writes its audit event with the row.
 """
 
-from collections.abc import Sequence
-from datetime import date, datetime
-from decimal import Decimal
-from typing import TypeVar
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
 from uuid import UUID
 
-from clinicity.accounts.acting import acting_as
-from clinicity.audit import services as audit
-from clinicity.common import events
-from clinicity.common.actors import Actor, Role
-from clinicity.common.exceptions import Invalid, NotFound
-from patients import instruments
-from patients.models import (
-    Allergy,
-    Condition,
-    Encounter,
-    LabResult,
-    Medication,
-    MedicationDose,
-    Patient,
-    PatientRecord,
-    QuestionnaireResponse,
-)
-from patients.permissions import demand_writer
-from patients.services.timeline import timeline_event_add
+from clinicity.common import clock
+from clinicity.common.actors import Actor
+from patients.clinical import icd10, loinc, units
+from patients.models import Allergy, Condition, LabResult
+from patients.models.chart import ClinicalStatus, VerificationStatus
+from patients.services.items import demand_valid
+from patients.services.rows import row_add
 
-R = TypeVar("R", bound=PatientRecord)
-# What documents and the graph speak of by name.
-LINKED = (Condition, Medication)
+# A specimen's clock may run a little ahead of ours.
+SKEW = timedelta(minutes=15)
+OLDEST = date(1900, 1, 1)
 
 
 def condition_add(
@@ -39,17 +27,42 @@ def condition_add(
     by: Actor,
     patient_id: UUID,
     code: str,
-    display: str,
+    display: str = "",
     onset_on: date | None = None,
+    abated_on: date | None = None,
+    clinical_status: str = ClinicalStatus.ACTIVE,
+    verification_status: str = VerificationStatus.CONFIRMED,
+    note: str = "",
 ) -> Condition:
-    row = Condition(
-        patient_id=patient_id,
-        code=code,
-        display=display,
-        onset_on=onset_on,
-        recorded_by=by.id,
-    )
-    return _add(by, row, "condition.add")
+    """A diagnosis by its ICD-10-CM code; without words of its own it gets the code's title."""
+    fields = condition_fields(
+        code=code, display=display, onset_on=onset_on, abated_on=abated_on,
+        clinical_status=clinical_status, verification_status=verification_status, note=note,
+    )  # fmt: skip
+    row = Condition(patient_id=patient_id, recorded_by=by.id, **fields)
+    return row_add(by=by, row=row, act="condition.add")
+
+
+def condition_fields(**fields: Any) -> dict[str, Any]:
+    errors: dict[str, str | None] = {}
+    try:
+        fields["code"] = icd10.normalised(fields["code"])
+    except icd10.NotACode as error:
+        errors["code"] = str(error)
+    fields["display"] = fields["display"].strip() or icd10.title_of(fields["code"])
+    if not fields["display"] and "code" not in errors:
+        errors["display"] = "This code isn't in our list: write what it stands for."
+    onset, abated = fields["onset_on"], fields["abated_on"]
+    errors["onset_on"] = _day_fault(onset)
+    errors["abated_on"] = _day_fault(abated)
+    if onset and abated and abated < onset:
+        errors["abated_on"] = "It can't end before it began."
+    if abated and fields["clinical_status"] == ClinicalStatus.ACTIVE:
+        errors["clinical_status"] = "What has ended is in remission or resolved."
+    _choice_fault(errors, "clinical_status", fields, ClinicalStatus.values)
+    _choice_fault(errors, "verification_status", fields, VerificationStatus.values)
+    demand_valid(errors)
+    return fields
 
 
 def allergy_add(
@@ -59,73 +72,31 @@ def allergy_add(
     substance: str,
     reaction: str = "",
     severity: str = "",
+    criticality: str = Allergy.Criticality.UNKNOWN,
+    clinical_status: str = ClinicalStatus.ACTIVE,
+    verification_status: str = VerificationStatus.CONFIRMED,
+    onset_on: date | None = None,
+    note: str = "",
 ) -> Allergy:
-    row = Allergy(
-        patient_id=patient_id, substance=substance, reaction=reaction, severity=severity,
-        recorded_by=by.id,
+    fields = allergy_fields(
+        substance=substance, reaction=reaction, severity=severity, criticality=criticality,
+        clinical_status=clinical_status, verification_status=verification_status,
+        onset_on=onset_on, note=note,
     )  # fmt: skip
-    return _add(by, row, "allergy.add")
+    row = Allergy(patient_id=patient_id, recorded_by=by.id, **fields)
+    return row_add(by=by, row=row, act="allergy.add")
 
 
-def medication_add(
-    *,
-    by: Actor,
-    patient_id: UUID,
-    name: str,
-    dose: Decimal | int | str,
-    unit: str,
-    times_per_day: int,
-    started_on: date,
-    ended_on: date | None = None,
-    rxnorm: str = "",
-) -> Medication:
-    if ended_on and ended_on < started_on:
-        raise Invalid("A medication can't end before it starts.")
-    row = Medication(
-        patient_id=patient_id, name=name, rxnorm=rxnorm, dose=Decimal(dose), unit=unit,
-        times_per_day=times_per_day, started_on=started_on, ended_on=ended_on, recorded_by=by.id,
-    )  # fmt: skip
-    return _add(by, row, "medication.add")
-
-
-def doses_record(
-    *,
-    by: Actor,
-    patient_id: UUID,
-    medication_id: UUID,
-    doses: Sequence[tuple[datetime, str]],
-) -> int:
-    """Note many doses, each (when due, taken | missed). One audit event for all."""
-    demand_writer(by)
-    unknown = {status for _, status in doses} - set(MedicationDose.Status.values)
-    if unknown:
-        raise Invalid("A dose is taken or missed.")
-    with _acting(by, patient_id):
-        if not Medication.objects.filter(id=medication_id, patient_id=patient_id).exists():
-            raise NotFound("There is no such medication.")
-        MedicationDose.objects.bulk_create(
-            MedicationDose(
-                patient_id=patient_id, medication_id=medication_id, due_at=due_at, status=status,
-                recorded_by=by.id,
-            )
-            for due_at, status in doses
-        )  # fmt: skip
-        audit.record(
-            by=by, act="dose.record", subject="medication", subject_id=medication_id,
-            patient_id=patient_id, count=len(doses),
-        )  # fmt: skip
-    return len(doses)
-
-
-def dose_record(
-    *, by: Actor, patient_id: UUID, medication_id: UUID, due_at: datetime, status: str
-) -> None:
-    doses_record(
-        by=by,
-        patient_id=patient_id,
-        medication_id=medication_id,
-        doses=[(due_at, status)],
-    )
+def allergy_fields(**fields: Any) -> dict[str, Any]:
+    fields["substance"] = fields["substance"].strip()
+    errors: dict[str, str | None] = {"onset_on": _day_fault(fields["onset_on"])}
+    if not fields["substance"]:
+        errors["substance"] = "Say what the allergy is to."
+    _choice_fault(errors, "criticality", fields, Allergy.Criticality.values)
+    _choice_fault(errors, "clinical_status", fields, ClinicalStatus.values)
+    _choice_fault(errors, "verification_status", fields, VerificationStatus.values)
+    demand_valid(errors)
+    return fields
 
 
 def lab_result_add(
@@ -133,90 +104,101 @@ def lab_result_add(
     by: Actor,
     patient_id: UUID,
     loinc: str,
-    name: str,
     value: Decimal | float | str,
     unit: str,
     specimen_at: datetime,
+    name: str = "",
     low: Decimal | float | str | None = None,
     high: Decimal | float | str | None = None,
+    critical_low: Decimal | float | str | None = None,
+    critical_high: Decimal | float | str | None = None,
+    interpretation: str = "",
+    specimen: str = "",
+    laboratory: str = "",
+    note: str = "",
 ) -> LabResult:
-    row = LabResult(
-        patient_id=patient_id, loinc=loinc, name=name, value=Decimal(str(value)), unit=unit,
-        low=_decimal(low), high=_decimal(high), specimen_at=specimen_at, recorded_by=by.id,
+    """A laboratory value as the laboratory gave it: its unit, its range, its own mark."""
+    fields = lab_fields(
+        loinc=loinc, name=name, value=value, unit=unit, low=low, high=high,
+        critical_low=critical_low, critical_high=critical_high, interpretation=interpretation,
+        specimen=specimen, specimen_at=specimen_at, laboratory=laboratory, note=note,
     )  # fmt: skip
-    return _add(by, row, "lab.add")
+    row = LabResult(patient_id=patient_id, recorded_by=by.id, **fields)
+    return row_add(by=by, row=row, act="lab.add")
 
 
-def questionnaire_response_add(
-    *,
-    by: Actor,
-    patient_id: UUID,
-    instrument: str,
-    answers: Sequence[int],
-    answered_at: datetime,
-) -> QuestionnaireResponse:
-    """Keep the answers with the score they make, and put it on the timeline."""
-    total = instruments.score(instrument, answers)
-    row = QuestionnaireResponse(
-        patient_id=patient_id, instrument=instrument, answers=list(answers),
-        score=Decimal(total), answered_at=answered_at, recorded_by=by.id,
-    )  # fmt: skip
-    name = instruments.instrument_of(instrument).name
-    with _acting(by, patient_id):
-        _add(by, row, "questionnaire.add")
-        timeline_event_add(
-            by=by, patient_id=patient_id, kind="questionnaire", occurred_at=answered_at,
-            title=f"{name}: {total} ({instruments.band(instrument, total)})",
-            source_kind="questionnaire", source_id=row.id,
-        )  # fmt: skip
-    return row
+NUMBERS = ("value", "low", "high", "critical_low", "critical_high")
 
 
-def encounter_add(
-    *,
-    by: Actor,
-    patient_id: UUID,
-    starts_at: datetime,
-    ends_at: datetime,
-    status: str,
-    kind: str,
-    reason: str = "",
-) -> Encounter:
-    """A visit. One that has taken place also stands on the timeline."""
-    if ends_at < starts_at:
-        raise Invalid("A visit can't end before it starts.")
-    row = Encounter(
-        patient_id=patient_id, starts_at=starts_at, ends_at=ends_at, status=status, kind=kind,
-        reason=reason, recorded_by=by.id,
-    )  # fmt: skip
-    with _acting(by, patient_id):
-        _add(by, row, "encounter.add")
-        if status == Encounter.Status.FINISHED:
-            timeline_event_add(
-                by=by, patient_id=patient_id, kind="encounter", occurred_at=starts_at,
-                title=kind, body=reason, source_kind="encounter", source_id=row.id,
-            )  # fmt: skip
-    return row
+def lab_fields(**fields: Any) -> dict[str, Any]:
+    errors: dict[str, str | None] = _code_faults(fields) | _number_faults(fields)
+    analyte = loinc.analyte_of(str(fields["loinc"]))
+    fields["name"] = fields["name"].strip() or (analyte.name if analyte else "")
+    if not fields["name"] and "loinc" not in errors:
+        errors["name"] = "This code isn't in our list: write what it measures."
+    errors["specimen_at"] = _specimen_fault(fields["specimen_at"])
+    _choice_fault(errors, "interpretation", fields, LabResult.Flag.values)
+    demand_valid(errors)
+    demand_valid(_range_faults(fields))
+    return fields
 
 
-def _add(by: Actor, row: R, act: str) -> R:
-    demand_writer(by)
-    with _acting(by, row.patient_id):
-        if not Patient.objects.filter(id=row.patient_id, deleted_at__isnull=True).exists():
-            raise NotFound("There is no such patient.")
-        row.save(force_insert=True)
-        audit.record(
-            by=by, act=act, subject=act.split(".")[0], subject_id=row.id,
-            patient_id=row.patient_id,
-        )  # fmt: skip
-        if isinstance(row, LINKED):
-            events.publish("patients.chart_changed", patient_id=row.patient_id)
-    return row
+def _code_faults(fields: dict[str, Any]) -> dict[str, str | None]:
+    """Bring code and unit into their form."""
+    errors: dict[str, str | None] = {}
+    for name, reader, fault in (
+        ("loinc", loinc.normalised, loinc.NotACode), ("unit", units.normalised, units.NotAUnit),
+    ):  # fmt: skip
+        try:
+            fields[name] = reader(fields[name])
+        except fault as error:
+            errors[name] = str(error)
+    return errors
 
 
-def _acting(by: Actor, patient_id: UUID):  # type: ignore[no-untyped-def]
-    return acting_as(by, patient_id if by.role == Role.SERVICE else None)
+def _number_faults(fields: dict[str, Any]) -> dict[str, str | None]:
+    errors: dict[str, str | None] = {}
+    for name in NUMBERS:
+        try:
+            fields[name] = _decimal(fields[name])
+        except (InvalidOperation, ValueError):
+            errors[name] = "Give a number below a milliard."
+    if fields["value"] is None:
+        errors["value"] = "Give a number."
+    return errors
+
+
+def _specimen_fault(at: datetime) -> str | None:
+    if at > clock.now() + SKEW:
+        return "The specimen can't have been taken in the future."
+    return None if at.year >= OLDEST.year else f"Give a time from {OLDEST.year} on."
+
+
+def _range_faults(fields: Mapping[str, Any]) -> dict[str, str | None]:
+    ordered = [fields[name] for name in ("critical_low", "low", "high", "critical_high")]
+    given = [value for value in ordered if value is not None]
+    wrong = given != sorted(given)
+    return {"high": "The limits don't follow one another: low before high." if wrong else None}
 
 
 def _decimal(value: Decimal | float | str | None) -> Decimal | None:
-    return None if value is None else Decimal(str(value))
+    if value is None or value == "":
+        return None
+    number = Decimal(str(value))
+    if not number.is_finite() or abs(number) >= Decimal(10) ** 9:
+        raise ValueError(number)
+    return number
+
+
+def _day_fault(day: date | None) -> str | None:
+    if day is not None and not OLDEST <= day <= clock.now().date() + timedelta(days=1):
+        return f"Give a date from {OLDEST.year} until today."
+    return None
+
+
+def _choice_fault(
+    errors: dict[str, str | None], name: str, fields: Mapping[str, Any], values: list[str]
+) -> None:
+    if (fields[name] or "") not in values:
+        known = ", ".join(value for value in values if value)
+        errors[name] = f"Choose one of {known}."

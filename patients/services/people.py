@@ -1,6 +1,6 @@
 """Making and changing patients: change, audit and event in one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,10 @@ from clinicity.common.ids import new_id
 from clinicity.privacy import keyring
 from clinicity.privacy.pseudonyms import blind_index
 from patients.models import CareTeamMember, Patient, ZoneChange
-from patients.permissions import demand_registrar, demand_writer
+from patients.permissions import demand_registrar
+from patients.services.consent import AT_REGISTRATION, consents_at_registration
+from patients.services.rows import patient_locked
+from patients.services.team import member_of
 
 SEARCH_SCOPE = "patient.search"
 EDITABLE = (
@@ -40,6 +43,7 @@ def patient_create(
     record_number: str = "",
     time_zone: str = "Europe/London",
     simulated: bool | None = None,
+    consents: Iterable[str] = AT_REGISTRATION,
 ) -> Patient:
     """Make a patient; a clinician who does so is on the care team from that moment.
 
@@ -56,6 +60,7 @@ def patient_create(
         record_number=record_number.strip(),
         time_zone=time_zone,
         simulated=_simulated(simulated),
+        consents=sorted(set(consents)),
     )
     return _kept(by, patient)
 
@@ -73,7 +78,7 @@ def patient_edit(
     if unknown:
         raise Invalid(f"These can't be changed here: {', '.join(unknown)}.")
     with acting_as(by):
-        patient = _patient_locked(patient_id)
+        patient = patient_locked(patient_id)
         if version is not None and version != patient.version:
             raise Conflict("Someone else changed this patient meanwhile. Load it again.")
         changed = [name for name, value in changes.items() if getattr(patient, name) != value]
@@ -100,7 +105,7 @@ def patient_zone_move(*, by: Actor, patient_id: UUID, zone: str, since: datetime
     if since > clock.now():
         raise Invalid(NOT_YET, errors={"since": [NOT_YET]})
     with acting_as(by):
-        patient = _patient_locked(patient_id)
+        patient = patient_locked(patient_id)
         _zone_change(by, patient, zone, since)
         patient.time_zone = (
             ZoneChange.objects.filter(patient_id=patient.id).latest("since").zone
@@ -129,7 +134,7 @@ def patient_delete(*, by: Actor, patient_id: UUID) -> None:
     """Take a patient off every list. Nothing is destroyed; `patient_restore` undoes it."""
     demand_registrar(by)
     with acting_as(by):
-        patient = _patient_locked(patient_id)
+        patient = patient_locked(patient_id)
         patient.deleted_at, patient.deleted_by = clock.now(), by.id
         patient.save(update_fields=["deleted_at", "deleted_by"])
         _record(by, "patient.delete", patient)
@@ -145,44 +150,6 @@ def patient_restore(*, by: Actor, patient_id: UUID) -> Patient:
         patient.save(update_fields=["deleted_at", "deleted_by"])
         _record(by, "patient.restore", patient)
     return patient
-
-
-def care_team_member_add(
-    *,
-    by: Actor,
-    patient_id: UUID,
-    user_id: UUID,
-    part: str = CareTeamMember.Part.TREATS,
-) -> CareTeamMember:
-    """Let a user see the patient from now on."""
-    demand_writer(by)
-    with acting_as(by, patient_id if by.role == Role.SERVICE else None):
-        _patient_locked(patient_id)
-        member = _member(patient_id, user_id, part)
-        member.save(force_insert=True)
-        audit.record(
-            by=by, act="care_team.add", subject="user", subject_id=user_id,
-            patient_id=patient_id, part=part,
-        )  # fmt: skip
-    return member
-
-
-def care_team_member_end(*, by: Actor, patient_id: UUID, user_id: UUID) -> None:
-    """End a user's membership now: the patient is a 404 for them from here on."""
-    demand_writer(by)
-    with acting_as(by):
-        ended = CareTeamMember.objects.filter(
-            patient_id=patient_id, user_id=user_id, ends_at__isnull=True
-        ).update(ends_at=clock.now())
-        if not ended:
-            raise NotFound("This user isn't on the care team.")
-        audit.record(
-            by=by,
-            act="care_team.end",
-            subject="user",
-            subject_id=user_id,
-            patient_id=patient_id,
-        )
 
 
 def search_index(patient: Patient) -> list[str]:
@@ -240,27 +207,11 @@ def _kept(by: Actor, patient: Patient) -> Patient:
         keyring.subject_key_create(patient.id)
         if by.role not in (Role.SERVICE, Role.ADMIN):
             # First, so that row security lets the patient's own row in.
-            _member(patient.id, by.id, CareTeamMember.Part.TREATS).save(force_insert=True)
+            member_of(patient.id, by.id, CareTeamMember.Part.TREATS).save(force_insert=True)
         patient.save(force_insert=True)
+        consents_at_registration(by=by, patient=patient, purposes=patient.consents)
         _record(by, "patient.create", patient)
     return patient
-
-
-def _patient_locked(patient_id: UUID) -> Patient:
-    patient = (
-        Patient.objects.select_for_update(of=("self",))
-        .filter(id=patient_id, deleted_at__isnull=True)
-        .first()
-    )
-    if patient is None:
-        raise NotFound("There is no such patient.")
-    return patient
-
-
-def _member(patient_id: UUID, user_id: UUID, part: str) -> CareTeamMember:
-    return CareTeamMember(
-        patient_id=patient_id, user_id=user_id, part=part, starts_at=clock.now()
-    )
 
 
 def _record(by: Actor, act: str, patient: Patient, **details: Any) -> None:

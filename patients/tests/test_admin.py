@@ -7,7 +7,7 @@ from django.test import Client
 
 from clinicity.accounts.models import User
 from clinicity.audit.models import AuditEvent
-from patients import selectors
+from patients import selectors, services
 from patients.models import Patient
 
 pytestmark = pytest.mark.django_db
@@ -81,3 +81,21 @@ def test_nothing_is_destroyed_from_the_admin(
 
 def test_only_admins_get_in(client_for: ClientFor, alice: User, patient: Patient) -> None:
     assert client_for(alice).get(LIST).status_code == 302
+
+
+@pytest.mark.parametrize("name", ["condition", "medication", "labresult", "safetyplan"])
+def test_the_chart_is_listed_by_pseudonym_and_says_nothing(
+    client_for: ClientFor, admin: User, alice: User, patient: Patient, name: str
+) -> None:
+    services.condition_add(by=alice.actor, patient_id=patient.id, code="F32.1")
+    services.safety_plan_save(
+        by=alice.actor, patient_id=patient.id, steps={"coping": [{"text": "Walk"}]}
+    )
+    client = client_for(admin)
+    answer = client.get(f"/admin/patients/{name}/")
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    assert "F32.1" not in text
+    assert "Walk" not in text
+    assert (str(patient) in text) is (name in ("condition", "safetyplan"))
+    assert client.get(f"/admin/patients/{name}/add/").status_code == 403

@@ -61,6 +61,11 @@ function refusalOf(detail) {
   return words.failed;
 }
 
+// What the page asks by itself must not keep an unattended session from ending.
+document.body.addEventListener("htmx:configRequest", (event) => {
+  if (!event.detail.triggeringEvent?.isTrusted) event.detail.headers["X-Unattended"] = "1";
+});
+
 document.body.addEventListener("htmx:responseError", (event) => toast(refusalOf(event.detail)));
 document.body.addEventListener("htmx:sendError", () => toast(document.body.dataset.offline));
 

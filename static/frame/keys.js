@@ -13,8 +13,11 @@ function walk(step) {
   (next.matches("a, button") ? next : next.querySelector("a, button, [tabindex]"))?.focus();
 }
 
+// The one in the bar finds patients; a page's own, marked "page", comes first for "/".
+const search = () => document.querySelector('[data-search]:not([data-search="page"])');
+
 const KEYS = {
-  "/": () => document.querySelector("[data-search]")?.focus(),
+  "/": () => (document.querySelector('[data-search="page"]') ?? search())?.focus(),
   j: () => walk(1),
   k: () => walk(-1),
   "?": () => document.getElementById("keyboard-help")?.showModal(),
@@ -30,7 +33,7 @@ function act(name) {
 document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key === "k") {
     event.preventDefault();
-    KEYS["/"]();
+    search()?.focus();
     return;
   }
   if (event.key === "Escape") document.querySelectorAll("details.menu[open]").forEach((menu) => (menu.open = false));

@@ -21,7 +21,7 @@ SERVICE_KEYS = {
 CONDITIONS = {"service_started", "service_healthy", "service_completed_successfully"}
 # Made by whoever runs it: certificates are never part of a checkout.
 OWN_FILES = ("./deploy/tls", "./deploy/tls/ca.crt")
-NOT_DJANGOS = {"CLINICITY_VAR", "PORT"}
+NOT_DJANGOS = {"FORWARDED_ALLOW_IPS", "CLINICITY_VAR", "PORT"}
 
 
 def _example_names() -> set[str]:

@@ -13,7 +13,6 @@ from clinicity.accounts.idempotency import IdempotentWrites
 from clinicity.accounts.requests import actor_of
 from clinicity.common.exceptions import NotBuilt, NotFound
 from clinicity.common.parsing import parsed
-from patients import selectors as patients
 from twins import selectors, services
 from twins.api import serializers as shapes
 
@@ -63,7 +62,7 @@ class UnbuiltView(APIView):
 
     @extend_schema(responses={501: None})
     def get(self, request: Request, patient_id: str) -> Response:
-        patients.patient_get(actor_of(request), UUID(patient_id))
+        selectors.snapshot_latest(actor_of(request), UUID(patient_id))
         raise NotBuilt(f"{self.what} need models, and no model has been trained yet.")
 
 

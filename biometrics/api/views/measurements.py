@@ -18,7 +18,7 @@ from biometrics.selectors.windows import Look, window
 from clinicity.accounts.requests import actor_of
 from clinicity.common import clock
 from clinicity.common.parsing import parsed
-from patients.access import patient_or_404
+from patients.selectors import patient_get
 
 PLACE = ("patient_id", "metric", "start", "end")
 
@@ -56,7 +56,7 @@ class CoverageView(APIView):
     def get(self, request: Request) -> Response:
         query = parsed(shapes.CoverageQuery, request.query_params)
         if "last" not in query:
-            patient = patient_or_404(request, query["patient_id"])
+            patient = patient_get(actor_of(request), query["patient_id"])
             query["last"] = clock.now().astimezone(ZoneInfo(patient.time_zone)).date()
         query["metrics"] = sorted(query.pop("metrics", ()))
         return Response(documents.coverage_document(coverage(actor_of(request), **query)))

@@ -1,3 +1,5 @@
+from typing import Any
+
 from rest_framework import serializers
 
 
@@ -13,6 +15,43 @@ class RefreshInput(serializers.Serializer[object]):
 class TokenPairOutput(serializers.Serializer[object]):
     access = serializers.CharField()
     refresh = serializers.CharField()
+    expires_in = serializers.IntegerField(help_text="Seconds until the access token ends.")
+
+
+class ChallengeInput(serializers.Serializer[object]):
+    challenge = serializers.CharField(max_length=100)
+
+
+class SecondFactorInput(ChallengeInput):
+    code = serializers.CharField(max_length=20, default="", allow_blank=True)
+    credential = serializers.DictField(
+        required=False, help_text="What the passkey signed, as WebAuthn's JSON."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs["code"] and not attrs.get("credential"):
+            raise serializers.ValidationError("Send a code or a credential.")
+        return attrs
+
+
+class PasskeyOptionsOutput(serializers.Serializer[object]):
+    publicKey = serializers.DictField(help_text="For `navigator.credentials.get`.")
+
+
+class StepUpInput(serializers.Serializer[object]):
+    password = serializers.CharField(
+        trim_whitespace=False, max_length=256, default="", allow_blank=True
+    )
+    code = serializers.CharField(max_length=20, default="", allow_blank=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs["code"] and not attrs["password"]:
+            raise serializers.ValidationError("Send your password or a code.")
+        return attrs
+
+
+class AccessTokenOutput(serializers.Serializer[object]):
+    access = serializers.CharField()
     expires_in = serializers.IntegerField(help_text="Seconds until the access token ends.")
 
 

@@ -98,7 +98,7 @@ def test_the_suite_runs_as_the_app_role() -> None:
 
 
 def test_a_scope_narrows_what_a_clinician_sees_until_it_ends(
-    alice: User, patient: Patient
+    alice: User, charlie: User, patient: Patient
 ) -> None:
     other = services.patient_create(
         by=alice.actor, first_name="Other", last_name="One", date_of_birth=dt.date(1970, 1, 1)
@@ -107,7 +107,9 @@ def test_a_scope_narrows_what_a_clinician_sees_until_it_ends(
         with acting_as(alice.actor, patient.id):
             assert list(Patient.objects.values_list("id", flat=True)) == [patient.id]
         assert set(Patient.objects.values_list("id", flat=True)) == {patient.id, other.id}
-    services.care_team_member_end(by=alice.actor, patient_id=other.id, user_id=alice.id)
+    services.care_hand_over(
+        by=alice.actor, patient_ids=[other.id], from_id=alice.id, to_id=charlie.id
+    )
     with acting_as(alice.actor, other.id):
         assert Patient.objects.count() == 0
 

@@ -4,29 +4,11 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from clinicity.accounts import services
 from clinicity.accounts.models import RefreshToken, User
+from clinicity.accounts.tests.signing import post, sign_in
 from clinicity.audit.models import AuditEvent
-from clinicity.common.actors import SYSTEM, Role
 
 pytestmark = pytest.mark.django_db
-PASSWORD = "correct horse battery staple"
-
-
-@pytest.fixture
-def dora() -> User:
-    return services.user_create(
-        by=SYSTEM, email="Dora@Clinicity.example", password=PASSWORD, display_name="Dora",
-        role=Role.CLINICIAN,
-    )  # fmt: skip
-
-
-def post(client: Client, path: str, **data: str):  # type: ignore[no-untyped-def]
-    return client.post(f"/api/v1/auth/{path}", data, content_type="application/json")
-
-
-def sign_in(client: Client, password: str = PASSWORD):  # type: ignore[no-untyped-def]
-    return post(client, "login", email="dora@clinicity.example", password=password)
 
 
 def test_login_gives_tokens_that_work(client: Client, dora: User) -> None:

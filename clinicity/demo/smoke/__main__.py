@@ -3,12 +3,13 @@
 import sys
 import time
 
-from clinicity.demo.smoke import answers, browser, doors, readings, rooms, sources
+from clinicity.demo.smoke import answers, browser, doors, readings, rooms, signing_in, sources
 from clinicity.demo.smoke.house import house
 from clinicity.demo.smoke.walk import Row, Wrong, walk_through
 
 ROWS: tuple[Row, ...] = (
     *doors.FIRST,
+    *signing_in.SIGNING_IN,
     *readings.READINGS,
     *readings.ALERTS,
     *rooms.TWINS,

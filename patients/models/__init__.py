@@ -1,0 +1,77 @@
+"""People under care and their chart. Every row is sealed under its patient's key."""
+
+from patients.models.chart import (
+    Allergy,
+    ChartItem,
+    ChartVersion,
+    Condition,
+    LabResult,
+    Medication,
+    MedicationDose,
+)
+from patients.models.consent import Consent, Purpose
+from patients.models.contacts import Contact, Correction, Identifier
+from patients.models.encounters import Encounter
+from patients.models.genetics import GeneticResult
+from patients.models.merges import PatientAlias
+from patients.models.people import (
+    BASE,
+    ITEM,
+    Patient,
+    PatientItem,
+    PatientRecord,
+    Visibility,
+    ZoneChange,
+)
+from patients.models.questionnaire_requests import (
+    QuestionnaireDraft,
+    QuestionnaireLink,
+    QuestionnaireRequest,
+    QuestionnaireSchedule,
+)
+from patients.models.questionnaires import (
+    QuestionnaireResponse,
+    QuestionnaireWording,
+    SelfHarmReport,
+)
+from patients.models.safety import SafetyPlan
+from patients.models.team import BreakGlass, CareTeamMember, Proxy
+from patients.models.timeline import TimelineEvent, TimelineEventVersion
+
+__all__ = [
+    "BASE",
+    "ITEM",
+    "Allergy",
+    "BreakGlass",
+    "CareTeamMember",
+    "ChartItem",
+    "ChartVersion",
+    "Condition",
+    "Consent",
+    "Contact",
+    "Correction",
+    "Encounter",
+    "GeneticResult",
+    "Identifier",
+    "LabResult",
+    "Medication",
+    "MedicationDose",
+    "Patient",
+    "PatientAlias",
+    "PatientItem",
+    "PatientRecord",
+    "Proxy",
+    "Purpose",
+    "QuestionnaireDraft",
+    "QuestionnaireLink",
+    "QuestionnaireRequest",
+    "QuestionnaireResponse",
+    "QuestionnaireSchedule",
+    "QuestionnaireWording",
+    "SafetyPlan",
+    "SelfHarmReport",
+    "TimelineEvent",
+    "TimelineEventVersion",
+    "Visibility",
+    "ZoneChange",
+]

@@ -1,0 +1,95 @@
+"""Consent by purpose: decisions are added, never changed; the newest counts."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Q
+
+from clinicity.accounts.acting import acting_as
+from clinicity.audit import services as audit
+from clinicity.common import clock, events
+from clinicity.common.actors import Actor, Role
+from clinicity.common.exceptions import Invalid, Refused
+from patients.models import Consent, Patient, Proxy, Purpose
+from patients.permissions import demand_decider
+from patients.services.rows import patient_locked
+
+# What a patient who is registered for care agrees to, unless the registrar says otherwise.
+AT_REGISTRATION = (Purpose.CARE, Purpose.MONITORING)
+
+
+def consent_record(
+    *,
+    by: Actor,
+    patient_id: UUID,
+    purpose: str,
+    given: bool,
+    source: str,
+    text_version: str = "",
+    note: str = "",
+) -> Consent:
+    """Note that the patient agrees to a purpose, or withdraws.
+
+    A withdrawal publishes `patients.consent_withdrawn`, which starts the removal of what
+    was derived under it.
+    """
+    demand_decider(by)
+    _demand_known(purpose, source)
+    with acting_as(by, patient_id):
+        patient = patient_locked(patient_id)
+        if by.role == Role.PROXY:
+            _demand_may_decide(by, patient_id)
+        decision = Consent(
+            patient_id=patient_id, purpose=purpose, given=given, source=source,
+            text_version=text_version, note=note, decided_at=clock.now(), recorded_by=by.id,
+        )  # fmt: skip
+        decision.save(force_insert=True)
+        was_given = purpose in patient.consents
+        Patient.objects.filter(id=patient_id).update(
+            consents=sorted(
+                {*patient.consents, purpose} if given else {*patient.consents} - {purpose}
+            )
+        )
+        audit.record(
+            by=by, act="consent.give" if given else "consent.withdraw", subject="consent",
+            subject_id=decision.id, patient_id=patient_id, purpose=purpose, source=source,
+        )  # fmt: skip
+        if was_given and not given:
+            events.publish("patients.consent_withdrawn", patient_id=patient_id, purpose=purpose)
+    return decision
+
+
+def consents_at_registration(*, by: Actor, patient: Patient, purposes: Iterable[str]) -> None:
+    """The first decisions, in the registration's own transaction."""
+    for purpose in purposes:
+        _demand_known(purpose, Consent.Source.REGISTRATION)
+    Consent.objects.bulk_create(
+        Consent(
+            patient_id=patient.id, purpose=purpose, given=True, decided_at=clock.now(),
+            source=Consent.Source.REGISTRATION, recorded_by=by.id,
+        )
+        for purpose in sorted(set(purposes))
+    )  # fmt: skip
+
+
+def _demand_may_decide(by: Actor, patient_id: UUID) -> None:
+    now = clock.now()
+    rows = Proxy.objects.filter(
+        Q(ends_at__isnull=True) | Q(ends_at__gt=now), patient_id=patient_id, user_id=by.id,
+        starts_at__lte=now, parts__contains=[Proxy.Part.DECIDE],
+    )  # fmt: skip
+    if not rows.exists():
+        raise Refused("You act for this patient, and don't decide on consent.")
+
+
+def _demand_known(purpose: str, source: str) -> None:
+    if purpose not in Purpose.values:
+        raise Invalid(
+            "There is no such purpose.",
+            errors={"purpose": [f"Choose one of {', '.join(Purpose.values)}."]},
+        )
+    if source not in Consent.Source.values:
+        raise Invalid(
+            "There is no such source.",
+            errors={"source": [f"Choose one of {', '.join(Consent.Source.values)}."]},
+        )

@@ -1,0 +1,172 @@
+"""The pages of access, emergency and patients themselves."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from clinicity.accounts.acting import acting_as
+from clinicity.accounts.models import User
+from clinicity.accounts.services import user_create
+from clinicity.common.actors import SYSTEM, Role
+from patients.models import Condition, Patient, Visibility
+from patients.services import condition_add, medication_add, proxy_add
+
+pytestmark = pytest.mark.django_db
+ClientFor = Callable[[User | None], Client]
+
+
+def account(role: str) -> User:
+    return user_create(
+        by=SYSTEM, email=f"{role}@home.example", password="correct horse battery staple",
+        display_name="Zoë at home", role=Role(role),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def zoe(alice: User, patient: Patient) -> User:
+    """The patient with an account of her own."""
+    user = account("patient")
+    with acting_as(alice.actor):
+        Patient.objects.filter(id=patient.id).update(user_id=user.id)
+    return user
+
+
+def test_one_page_says_who_may_and_who_did(
+    client_for: ClientFor, alice: User, bob: User, charlie: User, patient: Patient
+) -> None:
+    url = reverse("patients:access", args=[patient.id])
+    page = client_for(alice).get(url)
+    text = page.content.decode()
+    assert all(name in text for name in ("Alice Archer", "Bob Baker", "opened the record"))
+    assert client_for(charlie).get(url).status_code == 404
+    ended = client_for(alice).post(
+        reverse("patients:member_end", args=[patient.id, bob.id]), follow=True
+    )
+    assert "sees" in ended.content.decode() or ended.status_code == 200
+    assert client_for(bob).get(url).status_code == 404
+
+
+def test_the_last_who_treats_is_told_why_they_stay(
+    client_for: ClientFor, alice: User, patient: Patient
+) -> None:
+    answer = client_for(alice).post(
+        reverse("patients:member_end", args=[patient.id, alice.id]), follow=True
+    )
+    assert "hand over first" in answer.content.decode()
+
+
+def test_adding_a_colleague_and_withdrawing_consent(
+    client_for: ClientFor, alice: User, charlie: User, patient: Patient
+) -> None:
+    client = client_for(alice)
+    added = client.post(
+        reverse("patients:member_add", args=[patient.id]),
+        {"user_id": str(charlie.id), "part": "covers"}, follow=True,
+    )  # fmt: skip
+    assert "Charlie Cole" in added.content.decode()
+    assert (
+        client_for(charlie).get(reverse("portal:patient", args=[patient.id])).status_code == 200
+    )
+    gone = client.post(
+        reverse("patients:consent", args=[patient.id]),
+        {"purpose": "monitoring", "given": "no", "source": "spoken"}, follow=True,
+    )  # fmt: skip
+    assert "No consent to monitoring" in gone.content.decode()
+
+
+def test_emergency_page_opens_for_a_reason(
+    client_for: ClientFor, charlie: User, auditor: User, patient: Patient
+) -> None:
+    client, url = client_for(charlie), reverse("patients:break_glass")
+    body = {"name_or_number": "Zoë Tester", "date_of_birth": "1985-07-20"}
+    short = client.post(url, {**body, "reason": "curious"})
+    assert short.status_code == 422
+    assert "at least 15 characters" in short.content.decode()
+    opened = client.post(url, {**body, "reason": "Unconscious in the ward"}, follow=True)
+    assert "Emergency access, ends" in opened.content.decode()
+    reviews = client_for(auditor).get(reverse("patients:reviews")).content.decode()
+    assert "Unconscious in the ward" in reviews
+    assert "Zoë" not in reviews.replace("Zoë at home", "")
+    assert client.get(reverse("patients:reviews")).status_code == 403
+
+
+def test_a_patient_lands_on_their_own_page_and_sees_what_is_released(
+    client_for: ClientFor, alice: User, patient: Patient, zoe: User
+) -> None:
+    for visibility, name in ((Visibility.RELEASED, "Low mood"), (Visibility.TEAM, "Suspicion")):
+        row = condition_add(by=alice.actor, patient_id=patient.id, code="F32.1", display=name)
+        with acting_as(alice.actor):
+            Condition.objects.filter(id=row.id).update(visibility=visibility)
+    medication_add(
+        by=alice.actor, patient_id=patient.id, name="Lithium", dose=400, unit="mg",
+        times_per_day=2, started_on=patient.created_at.date(),
+    )  # fmt: skip
+    page = client_for(zoe).get("/", follow=True)
+    text = page.content.decode()
+    assert page.redirect_chain[-1][0] == reverse("me:record", args=[patient.id])
+    assert "Low mood" in text
+    assert "Lithium" in text
+    assert "Suspicion" not in text
+    assert "in danger" in text
+
+
+def test_staff_pages_are_closed_to_patients_and_theirs_to_staff(
+    client_for: ClientFor, alice: User, patient: Patient, zoe: User
+) -> None:
+    for name in ("portal:patient", "patients:access", "biometrics:series"):
+        assert client_for(zoe).get(reverse(name, args=[patient.id])).status_code == 403
+    for name in ("record", "looks", "consents", "corrections"):
+        url = reverse(f"me:{name}", args=[patient.id])
+        assert client_for(zoe).get(url).status_code == 200
+        assert client_for(alice).get(url).status_code == 404
+
+
+def test_a_patient_decides_and_corrects(
+    client_for: ClientFor, alice: User, patient: Patient, zoe: User
+) -> None:
+    client = client_for(zoe)
+    client.post(
+        reverse("me:decide", args=[patient.id]), {"purpose": "research", "given": "yes"}
+    )
+    asked = client.post(
+        reverse("me:correct", args=[patient.id]), {"statement": "I never smoked."}, follow=True
+    )
+    assert "I never smoked." in asked.content.decode()
+    staff = (
+        client_for(alice).get(reverse("patients:access", args=[patient.id])).content.decode()
+    )
+    assert "I never smoked." in staff
+    assert "own page" in staff
+    looks = client.get(reverse("me:looks", args=[patient.id])).content.decode()
+    assert "Alice Archer" in looks
+
+
+def test_a_proxy_without_the_part_reads_and_doesnt_decide(
+    client_for: ClientFor, alice: User, patient: Patient
+) -> None:
+    proxy = account("proxy")
+    client, url = client_for(proxy), reverse("me:record", args=[patient.id])
+    assert client.get(url).status_code == 404
+    proxy_add(
+        by=alice.actor, patient_id=patient.id, user_id=proxy.id, basis="consent", parts=["read"]
+    )
+    assert client.get(url).status_code == 200
+    said = client.post(
+        reverse("me:decide", args=[patient.id]), {"purpose": "research", "given": "yes"},
+        follow=True,
+    )  # fmt: skip
+    assert "act for this patient" in said.content.decode()
+
+
+def test_an_emergency_wants_a_fresh_proof_of_who_one_is(
+    client_for: ClientFor, charlie: User, patient: Patient
+) -> None:
+    client = client_for(charlie)
+    session = client.session
+    session["auth_time"] = 0
+    session.save()
+    answer = client.get(reverse("patients:break_glass"))
+    assert answer.status_code == 302
+    assert "step-up" in answer["Location"]

@@ -1,0 +1,34 @@
+"""Entries as a CSV table that a spreadsheet can open without running any of it."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from patients.models import TimelineEvent
+
+COLUMNS = ("when", "kind", "what", "details", "seen by", "written by", "source", "id")
+# A cell that begins so is a formula to Excel, LibreOffice or Google (OWASP, CSV injection).
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def csv_of(events: Iterable[TimelineEvent], names: Mapping[UUID, str], zone: ZoneInfo) -> str:
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\r\n")
+    table.writerow(COLUMNS)
+    for event in events:
+        table.writerow(
+            harmless(cell)
+            for cell in (
+                event.occurred_at.astimezone(zone).isoformat(), event.kind, event.title,
+                event.body, event.visibility, names.get(event.created_by, ""),
+                event.source_kind, str(event.id),
+            )
+        )  # fmt: skip
+    # With a mark of UTF-8, without which Excel guesses.
+    return "\ufeff" + text.getvalue()
+
+
+def harmless(cell: str) -> str:
+    return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA) else cell

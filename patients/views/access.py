@@ -1,0 +1,141 @@
+"""One page of who may see a patient, who looked, and what the patient decided."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from clinicity.accounts.requests import actor_of
+from clinicity.accounts.selectors import colleagues
+from clinicity.common.exceptions import DomainError
+from patients import presenters, selectors, services
+from patients.access import patient_or_404
+from patients.models import Consent, Patient
+from patients.people_forms import CorrectionAnswerForm, CorrectionForm, MemberForm
+from patients.permissions import MEMBERS, WRITERS
+from patients.views.refusals import show_refusal
+
+
+@require_GET
+def page(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    return _page(request, patient_or_404(request, patient_id), _member_form())
+
+
+@require_POST
+def member_add(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    patient = patient_or_404(request, patient_id)
+    form = _member_form(request)
+    if form.is_valid():
+        data = {**form.cleaned_data, "user_id": UUID(form.cleaned_data["user_id"])}
+        try:
+            services.care_team_member_add(by=actor_of(request), patient_id=patient_id, **data)
+        except DomainError as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, _("Your colleague sees this patient now."))
+            return redirect("patients:access", patient_id)
+    return _page(request, patient, form)
+
+
+@require_POST
+def member_end(request: HttpRequest, patient_id: UUID, user_id: UUID) -> HttpResponse:
+    return _done(
+        request, patient_id, _("This is ended: they see this patient no more."),
+        lambda: services.care_team_member_end(
+            by=actor_of(request), patient_id=patient_id, user_id=user_id
+        ),
+    )  # fmt: skip
+
+
+@require_POST
+def consent(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """The patient's decision, as staff heard or read it."""
+    return _done(
+        request, patient_id, _("The decision is noted."),
+        lambda: services.consent_record(
+            by=actor_of(request), patient_id=patient_id,
+            purpose=request.POST.get("purpose", ""), given=request.POST.get("given") == "yes",
+            source=request.POST.get("source", Consent.Source.SPOKEN),
+            text_version=presenters.CONSENT_TEXTS,
+        ),
+    )  # fmt: skip
+
+
+@require_POST
+def proxy_end(request: HttpRequest, patient_id: UUID, proxy_id: UUID) -> HttpResponse:
+    return _done(
+        request, patient_id, _("They act for the patient no more."),
+        lambda: services.proxy_end(
+            by=actor_of(request), patient_id=patient_id, proxy_id=proxy_id
+        ),
+    )  # fmt: skip
+
+
+@require_POST
+def correction_ask(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Staff note in the patient's name what is wrong."""
+    form = CorrectionForm(request.POST)
+    return _done(
+        request, patient_id, _("The request is noted, and waits for an answer."),
+        lambda: services.correction_ask(
+            by=actor_of(request), patient_id=patient_id,
+            statement=form.data.get("statement", ""),
+        ),
+    )  # fmt: skip
+
+
+@require_POST
+def correction_answer(
+    request: HttpRequest, patient_id: UUID, correction_id: UUID
+) -> HttpResponse:
+    form = CorrectionAnswerForm(request.POST)
+    return _done(
+        request, patient_id, _("The answer is on the patient’s page."),
+        lambda: services.correction_decide(
+            by=actor_of(request), patient_id=patient_id, correction_id=correction_id,
+            state=form.data.get("state", ""), answer=form.data.get("answer", ""),
+        ),
+    )  # fmt: skip
+
+
+def _done(
+    request: HttpRequest, patient_id: UUID, words: str, act: Callable[[], object]
+) -> HttpResponse:
+    """Do one thing and come back to the page, which says what became of it."""
+    patient_or_404(request, patient_id)
+    try:
+        act()
+    except DomainError as refusal:
+        messages.error(request, f"{refusal.title} {refusal.detail}")
+    else:
+        messages.success(request, words)
+    return redirect("patients:access", patient_id)
+
+
+def _member_form(request: HttpRequest | None = None) -> MemberForm:
+    choices = [(str(user.id), user.display_name) for user in colleagues(MEMBERS)]
+    return MemberForm(request.POST if request else None, colleagues=choices)
+
+
+def _page(request: HttpRequest, patient: Patient, form: MemberForm) -> HttpResponse:
+    actor = actor_of(request)
+    context = {
+        "patient": patient,
+        "form": form,
+        "may_write": actor.role in WRITERS,
+        "team": presenters.team(selectors.care_team(actor, patient.id)),
+        "proxies": presenters.proxies(selectors.proxies(actor, patient.id)),
+        "consents": presenters.consents(patient, selectors.consents(actor, patient.id)),
+        "glasses": selectors.glass_of_patient(actor, patient.id),
+        "corrections": selectors.corrections(actor, patient.id),
+        "correction_form": CorrectionForm(),
+        "answer_form": CorrectionAnswerForm(),
+        "aliases": selectors.aliases(actor, patient.id),
+        "looks": selectors.access_log(actor, patient.id)[:40],
+    }
+    status = 422 if form.errors else 200
+    return render(request, "patients/access.html", context, status=status)
