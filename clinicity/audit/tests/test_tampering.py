@@ -40,7 +40,7 @@ CHANGES = {
 
 def verify() -> verifying.Verdict:
     """The verdict, and that the command says the same and fails."""
-    out, verdict = StringIO(), verifying.verify()
+    out, verdict = StringIO(), verifying.seal_and_verify()
     if verdict.is_whole:
         call_command("verify_audit", "--json", stdout=out)
     else:
