@@ -66,6 +66,8 @@ class Work:
 
 
 WORKS: dict[str, Work] = {}
+# Who is told of each run of a job as it ends. The trail asks to be: it lies above.
+RUN_ENDED: list[Callable[[Job], None]] = []
 
 
 def work(
@@ -252,18 +254,24 @@ def _retry_or_bury(claim: Claim, error: str) -> None:
         _finish(claim, state=Job.State.DEAD, error=error)
         return
     pause = timedelta(seconds=2**job.attempts)
-    Job.objects.filter(id=claim.job_id, token=claim.token).update(
-        state=Job.State.QUEUED,
-        run_after=clock.now() + pause,
-        lease_until=None,
+    _end(
+        claim, state=Job.State.QUEUED, run_after=clock.now() + pause, lease_until=None,
         error=error,
-    )
+    )  # fmt: skip
 
 
 def _finish(claim: Claim, *, state: Job.State, error: str) -> None:
-    Job.objects.filter(id=claim.job_id, token=claim.token, state=Job.State.RUNNING).update(
-        state=state, error=error, finished_at=clock.now(), lease_until=None,
-    )  # fmt: skip
+    _end(claim, state=state, error=error, finished_at=clock.now(), lease_until=None)
+
+
+def _end(claim: Claim, **changes: object) -> None:
+    """End this run if it is still ours, and tell of it in the same transaction."""
+    held = Job.objects.filter(id=claim.job_id, token=claim.token, state=Job.State.RUNNING)
+    with transaction.atomic():
+        if held.update(**changes) and RUN_ENDED:
+            job = Job.objects.get(id=claim.job_id)
+            for tell in RUN_ENDED:
+                tell(job)
 
 
 def spec(name: str) -> Work:

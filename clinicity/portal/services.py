@@ -1,18 +1,5 @@
-"""What the portal itself does: prove the trail at an auditor's word."""
+"""What the portal itself does. Proving the trail lives with the trail."""
 
-from clinicity.audit import sealing
-from clinicity.audit import services as audit
-from clinicity.audit.permissions import demand_reader
-from clinicity.common.actors import Actor
+from clinicity.audit.services.proving import trail_verify
 
-
-def trail_verify(*, by: Actor) -> sealing.Verdict:
-    """Seal what is due, walk the chain and every checkpoint, and put that on record."""
-    demand_reader(by)
-    sealing.seal()
-    verdict = sealing.verify()
-    audit.record(
-        by=by, act="audit.verify", subject="trail", sealed=verdict.sealed,
-        whole=not verdict.fault,
-    )  # fmt: skip
-    return verdict
+__all__ = ["trail_verify"]

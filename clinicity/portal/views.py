@@ -13,6 +13,7 @@ from clinicity.accounts.requests import actor_of
 from clinicity.audit import selectors as audit_selectors
 from clinicity.audit.permissions import may_read_trail
 from clinicity.common import clock
+from clinicity.common.models import Job
 from clinicity.portal import presenters, selectors, services
 from clinicity.portal.forms import TrailForm
 from clinicity.portal.records import record_of
@@ -98,8 +99,8 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def audit_verify(request: HttpRequest) -> HttpResponse:
-    verdict = services.trail_verify(by=actor_of(request))
-    context = {"verdict": verdict, "at": clock.now()}
+    found = services.trail_verify(by=actor_of(request))
+    context = {"job" if isinstance(found, Job) else "verdict": found, "at": clock.now()}
     return render(request, "audit/_verdict.html", context)
 
 

@@ -36,6 +36,10 @@ AUDIT_SIGNING_KEY = env.str("AUDIT_SIGNING_KEY", default="")
 AUDIT_CHECKPOINT_DIR = Path(
     env.str("AUDIT_CHECKPOINT_DIR", default=str(VAR_DIR / "checkpoints"))
 )
+# How long events stay in the database before `audit_retire` moves them into an archive, and
+# log files on the disk. 0 keeps them for ever; HIPAA asks for six years (2192 days).
+AUDIT_RETENTION_DAYS = env.int("AUDIT_RETENTION_DAYS", default=0)
+LOG_RETENTION_DAYS = env.int("LOG_RETENTION_DAYS", default=0)
 # The published package builds a Fernet crypter on import. Ours replaces it, so it
 # gets a key that nobody keeps: anything sealed with it by mistake is unreadable.
 FIELD_ENCRYPTION_KEY = Fernet.generate_key().decode()
@@ -215,6 +219,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "clinicity.common.tasks.sweep", "schedule": 5.0},
     "seal-audit": {"task": "clinicity.audit.tasks.seal", "schedule": 10.0},
+    "watch-access": {"task": "clinicity.audit.tasks.watch", "schedule": 300.0},
     "forget-sign-ins": {
         "task": "clinicity.accounts.tasks.forget_sign_ins",
         "schedule": 86_400.0,

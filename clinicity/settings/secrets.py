@@ -26,6 +26,8 @@ def demand_production_secrets(env: environ.Env) -> None:
     """Stop the start, naming what to set, when a secret or server is unfit."""
     for name in PLAIN_SECRETS:
         _demand_strong(name, env.str(name, default=""))
+    for key in env.str("AUDIT_SIGNING_KEY").split(","):  # several while they rotate
+        _demand_strong("AUDIT_SIGNING_KEY", key.strip())
     _demand_keyring(env.str("ENCRYPTION_KEY", default=""))
     for name in SERVERS:
         if not env.str(name, default=""):

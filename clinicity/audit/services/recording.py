@@ -6,13 +6,14 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db import transaction
+from django.db import connection, transaction
 
 from clinicity.audit.models import AuditEvent
 from clinicity.common import clock
-from clinicity.common.actors import Actor
+from clinicity.common.actors import WORKER, Actor
 from clinicity.common.ids import new_id
 from clinicity.common.middleware import request_id
+from clinicity.common.models import Job
 from clinicity.common.pipeline import Ask, ids, texts
 
 INSERT = """
@@ -26,6 +27,13 @@ SELECT id, %s, actor_id, actor_role, act, subject,
 FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::uuid[],
     %s::uuid[], %s::text[], %s::text[])
     AS row (id, actor_id, actor_role, act, subject, subject_id, patient_id, details, request_id)
+"""
+
+INSERT_ONE = """
+INSERT INTO audit_auditevent (
+    id, created_at, actor_id, actor_role, act, subject, subject_id, patient_id, outcome,
+    details, request_id
+) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s)
 """
 
 
@@ -51,19 +59,16 @@ def record(
     patient_id: UUID | None = None,
     outcome: str = AuditEvent.Outcome.OK,
     **details: Any,
-) -> AuditEvent:
+) -> UUID:
     """Add one event. `details` are ids, counts and field names, never values."""
-    return AuditEvent.objects.create(
-        actor_id=by.id,
-        actor_role=by.role,
-        act=act,
-        subject=subject,
-        subject_id=subject_id,
-        patient_id=patient_id,
-        outcome=outcome,
-        details=details,
-        request_id=request_id.get(),
-    )
+    id = new_id()
+    values: list[Any] = [
+        id, clock.now(), by.id, str(by.role), act, subject, subject_id, patient_id,
+        str(outcome), msgspec.json.encode(details).decode(), request_id.get(),
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT_ONE, values)
+    return id
 
 
 def record_many(ask: Ask, entries: Sequence[Entry]) -> None:
@@ -90,3 +95,33 @@ def record_refusal(
             by=by, act=act, subject=subject, subject_id=subject_id,
             outcome=AuditEvent.Outcome.REFUSED, **details,
         )  # fmt: skip
+
+
+def model_call_record(
+    *,
+    by: Actor,
+    purpose: str,
+    model: str,
+    prompt_sha256: str,
+    answer_sha256: str,
+    patient_id: UUID | None = None,
+    outcome: str = AuditEvent.Outcome.OK,
+    **details: Any,
+) -> UUID:
+    """Record a call of a model: which one, what for, and hashes (hex) of prompt and answer,
+    by which a text that is shown later can be proved to be the one."""
+    return record(
+        by=by, act="model.call", subject="model", patient_id=patient_id, outcome=outcome,
+        purpose=purpose, model=model, prompt_sha256=prompt_sha256,
+        answer_sha256=answer_sha256, **details,
+    )  # fmt: skip
+
+
+def job_run_record(job: Job) -> None:
+    """Record that a run of a job has ended; one that will be tried again has failed, too."""
+    done = job.state == Job.State.DONE
+    record(
+        by=WORKER, act="job.run", subject="job", subject_id=job.id, patient_id=job.patient_id,
+        outcome=AuditEvent.Outcome.OK if done else AuditEvent.Outcome.FAILED, name=job.name,
+        requested_by=job.requested_by, attempt=job.attempts, done=job.done_count,
+    )  # fmt: skip

@@ -1,0 +1,18 @@
+"""Writing the trail, and what is written about it."""
+
+from clinicity.audit.services.alerts import security_alert_review
+from clinicity.audit.services.filters import filter_delete, filter_save
+from clinicity.audit.services.recording import (
+    Entry,
+    job_run_record,
+    model_call_record,
+    record,
+    record_many,
+    record_refusal,
+)
+from clinicity.audit.services.watching import OWN_RECORDS, access_watch
+
+__all__ = [
+    "OWN_RECORDS", "Entry", "access_watch", "filter_delete", "filter_save", "job_run_record",
+    "model_call_record", "record", "record_many", "record_refusal", "security_alert_review",
+]  # fmt: skip

@@ -1,0 +1,59 @@
+"""Reviewing what was unusual."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from clinicity.audit.models import SecurityAlert
+from clinicity.audit.permissions import demand_reader
+from clinicity.audit.services.recording import record, record_refusal
+from clinicity.common import clock
+from clinicity.common.actors import Actor
+from clinicity.common.exceptions import Conflict, Invalid, NotFound, Refused
+
+
+def security_alert_review(
+    *, by: Actor, alert_id: UUID, outcome: str, note: str
+) -> SecurityAlert:
+    """Close an alert with what came of it. Nobody reviews their own access."""
+    demand_reader(by)
+    _demand_said(outcome, note)
+    _demand_not_own(by, alert_id)
+    with transaction.atomic():
+        alert = _locked(alert_id)
+        if alert.state == SecurityAlert.State.REVIEWED:
+            raise Conflict(_("Someone has reviewed this already. What they found is kept."))
+        alert.state, alert.outcome = SecurityAlert.State.REVIEWED, outcome
+        alert.note, alert.reviewed_by, alert.reviewed_at = note.strip(), by.id, clock.now()
+        alert.save(update_fields=["state", "outcome", "note", "reviewed_by", "reviewed_at"])
+        record(
+            by=by, act="security_alert.review", subject="security_alert",
+            subject_id=alert.id, patient_id=alert.patient_id, rule=alert.rule,
+            found=outcome, actor_id=alert.actor_id,
+        )  # fmt: skip
+    return alert
+
+
+def _locked(alert_id: UUID) -> SecurityAlert:
+    alert: SecurityAlert | None = (
+        SecurityAlert.objects.select_for_update().filter(id=alert_id).first()
+    )
+    if alert is None:
+        raise NotFound(_("There is no such alert."))
+    return alert
+
+
+def _demand_said(outcome: str, note: str) -> None:
+    if outcome not in SecurityAlert.Outcome.values:
+        raise Invalid(_("Say what the review found."), errors={"outcome": ["unknown"]})
+    if not note.strip():
+        raise Invalid(_("Say in a note how you know."), errors={"note": ["required"]})
+
+
+def _demand_not_own(by: Actor, alert_id: UUID) -> None:
+    if SecurityAlert.objects.filter(id=alert_id, actor_id=by.id).exists():
+        record_refusal(
+            by=by, act="security_alert.review", subject="security_alert", subject_id=alert_id
+        )
+        raise Refused(_("Nobody reviews their own access: ask another auditor."))
