@@ -1,11 +1,10 @@
 """What a chart says of its patient, found again however it is written."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from clinicity.privacy.phi import spans
+from clinicity.privacy.phi import folding, spans
 from clinicity.privacy.phi.spans import Span
 
 # Parts of names that are words of every text.
@@ -32,23 +31,15 @@ def _folded(text: str) -> tuple[str, list[int]]:
     """The text in small letters without diacritics, and where each letter came from."""
     letters, places = list[str](), list[int]()
     for place, char in enumerate(text):
-        for letter in _plain(char):
+        for letter in folding.plain(char):
             letters.append(letter)
             places.append(place)
     return "".join(letters), places
 
 
-@lru_cache(maxsize=4096)
-def _plain(char: str) -> str:
-    special = {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"}
-    folded = unicodedata.normalize("NFKD", char.casefold())
-    letters = (special.get(c, c) for c in folded if not unicodedata.combining(c))
-    return "".join(letters)
-
-
 @lru_cache(maxsize=2048)
 def _patterns(value: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    plain = "".join(map(_plain, value)).strip()
+    plain = folding.folded(value).strip()
     if date := ISO_DATE.fullmatch(plain):
         sources = [(spans.DATE, p) for p in _date_patterns(*map(int, date.groups()))]
     elif "@" in plain:
