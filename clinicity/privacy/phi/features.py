@@ -29,9 +29,17 @@ class Facts:
         self.kind = f"{form}{lists}"
         self.own = [f"w={self.word}", f"f={form}", f"k={self.kind}", *(f"l={c}" for c in lists)]
         if low.isalpha():
-            self.own += [f"s={low[-3:]}", f"s2={low[-2:]}", f"p={low[:3]}", f"n={min(len(low), 8)}"]
+            self.own += [
+                f"s={low[-3:]}",
+                f"s2={low[-2:]}",
+                f"p={low[:3]}",
+                f"n={min(len(low), 8)}",
+            ]
         near = [f"w={self.word}", f"k={self.kind}"]
-        self.at = {i: [f"{i}{f}" for f in (near if abs(i) < 3 else near[:1])] for i in (-3, -2, -1, 1, 2, 3)}
+        self.at = {
+            i: [f"{i}{f}" for f in (near if abs(i) < 3 else near[:1])]
+            for i in (-3, -2, -1, 1, 2, 3)
+        }
 
 
 @lru_cache(maxsize=100_000)
@@ -51,7 +59,11 @@ def _number(digits: str) -> str:
         return "year" if digits[:2] in {"19", "20"} else "9999"
     if len(digits) < 3:
         value = int(digits)
-        return next(name for top, name in ((12, "12"), (31, "31"), (89, "89"), (99, "99")) if value <= top)
+        return next(
+            name
+            for top, name in ((12, "12"), (31, "31"), (89, "89"), (99, "99"))
+            if value <= top
+        )
     return "9" * min(len(digits), 10)
 
 
@@ -103,7 +115,9 @@ def _single_case_lines(tokens: Sequence[Token]) -> frozenset[int]:
                 small.add(token.line)
             if not token.text.islower():
                 great.add(token.line)
-    return frozenset(n for n, count in words.items() if n not in great or (n not in small and count > 2))
+    return frozenset(
+        n for n, count in words.items() if n not in great or (n not in small and count > 2)
+    )
 
 
 def _places(tokens: Sequence[Token], all_facts: Sequence[Facts]) -> list[list[str]]:

@@ -8,7 +8,9 @@ from clinicity.privacy.phi import folding, spans
 from clinicity.privacy.phi.spans import Span
 
 # Parts of names that are words of every text.
-WEAK = frozenset("van von der den de da di la le el al bin ben and the mr mrs ms dr jr sr st".split())
+WEAK = frozenset(
+    "van von der den de da di la le el al bin ben and the mr mrs ms dr jr sr st".split()
+)
 MONTHS = "january february march april may june july august september october november december".split()
 ISO_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ].*)?")
 GAP = r"[\s.\-/()]*"

@@ -10,7 +10,9 @@ MONTHS = frozenset(
     "january february march april may june july august september october november december "
     "jan feb mar apr jun jul aug sep sept oct nov dec".split()
 )
-DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thurs fri sat sun".split())
+DAYS = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thurs fri sat sun".split()
+)
 TITLES = frozenset(
     "dr dres drs doctor prof professor mr mrs ms miss mx sir dame lord lady rev fr sr herr frau mme mlle sra "
     "md do rn np pa phd mbbs frcp lpn dpm dds pharmd consultant registrar nurse sister".split()

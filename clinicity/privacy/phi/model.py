@@ -38,7 +38,7 @@ def labels(tokens: Sequence[Token]) -> list[tuple[str, float]]:
     for i, label in enumerate(tagger.tag()):
         outside = tagger.marginal(OUTSIDE, i)
         if label == OUTSIDE and outside < DOUBT:
-            label = max(kinds, key=lambda kind: tagger.marginal(kind, i))  # noqa: B023
+            label = max(kinds, key=lambda kind: tagger.marginal(kind, i))
         out.append((label, 1 - outside))
     return out
 

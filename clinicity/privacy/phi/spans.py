@@ -34,5 +34,8 @@ def merged(spans: Iterable[Span]) -> list[Span]:
 def _joined(one: Span, other: Span) -> Span:
     main = max(one, other, key=lambda s: (s.type != TRAIT, s.end - s.start, s.score))
     return Span(
-        min(one.start, other.start), max(one.end, other.end), main.type, max(one.score, other.score)
+        min(one.start, other.start),
+        max(one.end, other.end),
+        main.type,
+        max(one.score, other.score),
     )

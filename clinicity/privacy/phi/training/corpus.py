@@ -15,7 +15,7 @@ from clinicity.privacy.phi.folding import folded
 from clinicity.privacy.phi.scores import Labelled
 from clinicity.privacy.phi.spans import Span
 from clinicity.privacy.phi.training import templates
-from clinicity.privacy.phi.training.values import TYPES, Person, Values
+from clinicity.privacy.phi.training.values import TYPES, Values
 
 SLOT = re.compile(r"\{(\w+)\}")
 DEV_SLOT = re.compile(r"\{\{(\w+)\}\}")
@@ -58,12 +58,18 @@ def dev_templates(folder: Path) -> list[tuple[str, str]]:
     """Key and text of each template, in our slots."""
     rows = json.loads((folder / "phi_dev/synth_dataset_v2.json").read_text(encoding="utf-8"))
     texts = {(f"dev-{row['template_id']}", row["masked"]) for row in rows}
-    return sorted((key, DEV_SLOT.sub(lambda m: f"{{{DEV_SLOTS[m[1]]}}}", text)) for key, text in texts)
+    return sorted(
+        (key, DEV_SLOT.sub(lambda m: f"{{{DEV_SLOTS[m[1]]}}}", text)) for key, text in texts
+    )
 
 
 def _dev_example(row: dict[str, Any]) -> Labelled:
     found = (
-        Span(s["start_position"], s["end_position"], _dev_type(s["entity_type"], s["entity_value"]))
+        Span(
+            s["start_position"],
+            s["end_position"],
+            _dev_type(s["entity_type"], s["entity_value"]),
+        )
         for s in row["spans"]
     )
     return Labelled(row["full_text"], tuple(sorted(found)))
@@ -86,7 +92,10 @@ def _dev_type(theirs: str, value: str) -> str:
 def clean(folder: Path) -> list[Source]:
     """PHI-free texts: answers of MedQuAD, abstracts of BC5CDR and NCBI, snippets of BioASQ."""
     texts = [*_medquad(folder), *_abstracts(folder), *_snippets(folder)]
-    return [Source(f"clean-{hashlib.sha256(t.encode()).hexdigest()}", Labelled(t)) for t in sorted(set(texts))]
+    return [
+        Source(f"clean-{hashlib.sha256(t.encode()).hexdigest()}", Labelled(t))
+        for t in sorted(set(texts))
+    ]
 
 
 def _medquad(folder: Path) -> Iterator[str]:
@@ -133,7 +142,9 @@ class Generator:
 
     def family(self, family: str, count: int) -> Iterator[Source]:
         for _ in range(count):
-            yield Source(family, self.filled(self.values.rng.choice(templates.FAMILIES[family])))
+            yield Source(
+                family, self.filled(self.values.rng.choice(templates.FAMILIES[family]))
+            )
 
     def filled(self, template: str) -> Labelled:
         """One text: slots filled by one note's people, sometimes in one case throughout."""
@@ -152,5 +163,3 @@ class Generator:
         dice = self.values.rng.random()
         changed = text.lower() if dice < 0.08 else text.upper() if dice < 0.14 else text
         return Labelled(changed if len(changed) == len(text) else text, found)
-
-

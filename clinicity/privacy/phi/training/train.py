@@ -24,12 +24,22 @@ from clinicity.privacy.phi.training.corpus import (
 SEED = 20261125
 HELD_SHARE = 0.25
 # How many texts of each family, and how often each sentence of phi_dev is filled anew.
-COUNTS = {"headers": 1500, "letters": 900, "notes": 3500, "lists": 800, "dialogue": 2000, "everyday": 5000, "safe": 1200}
+COUNTS = {
+    "frames": 9000,
+    "places": 5000,
+    "headers": 1500,
+    "letters": 900,
+    "notes": 3500,
+    "lists": 800,
+    "dialogue": 2000,
+    "everyday": 4000,
+    "safe": 1200,
+}
 HELD_COUNT = 250
 REFILLS = 14
 # How often a token's standing in a long list is hidden, so that unlisted names are found too.
 BLIND = 0.3
-PARAMS = {"c1": 0.08, "c2": 0.02, "max_iterations": 50, "feature.minfreq": 2}
+PARAMS = {"c1": 0.08, "c2": 0.02, "max_iterations": 60, "feature.minfreq": 2}
 Say = Callable[[str], object]
 
 
@@ -50,7 +60,9 @@ def folds(folder: Path) -> Folds:
     generator = Generator.of(SEED, [short for t in plain if (short := _first_sentences(t))])
     held = {
         "phi_dev": [s.example for s in sentences if in_fold(s.key, share=HELD_SHARE)],
-        "generated": [s.example for f in templates.HELD_OUT for s in generator.family(f, HELD_COUNT)],
+        "generated": [
+            s.example for f in templates.HELD_OUT for s in generator.family(f, HELD_COUNT)
+        ],
         "clean": held_free,
     }
     own = [s.example for s in sentences if not in_fold(s.key, share=HELD_SHARE)]
@@ -78,7 +90,9 @@ def write_common(folder: Path, plain: Iterable[str]) -> None:
     """The list of plain words, from the training fold and the training templates only."""
     from clinicity.privacy.phi.training.lexicons import write_common as write  # noqa: PLC0415
 
-    ours = (t for f, ts in templates.FAMILIES.items() if f not in templates.HELD_OUT for t in ts)
+    ours = (
+        t for f, ts in templates.FAMILIES.items() if f not in templates.HELD_OUT for t in ts
+    )
     theirs = (t for key, t in dev_templates(folder) if not in_fold(key, share=HELD_SHARE))
     write(plain, (SLOT.sub(" ", t) for t in (*ours, *theirs)))
     lexicon.common.cache_clear()

@@ -14,7 +14,13 @@ LOCALES = (
     "en_US en_US en_US en_US en_GB en_GB en_IE en_AU en_CA en_IN en_NZ en_NG en_KE de_DE fr_FR es_ES es_MX it_IT pt_BR "
     "nl_NL pl_PL sv_SE da_DK no_NO fi_FI cs_CZ hu_HU ro_RO hr_HR tr_TR vi_VN id_ID et_EE sl_SI is_IS fr_CA zu_ZA"
 ).split()
-NAME, DATE, TRAIT, ADDRESS, ORG = spans.NAME, spans.DATE, spans.TRAIT, spans.ADDRESS, spans.ORGANISATION
+NAME, DATE, TRAIT, ADDRESS, ORG = (
+    spans.NAME,
+    spans.DATE,
+    spans.TRAIT,
+    spans.ADDRESS,
+    spans.ORGANISATION,
+)
 # The type of each slot; a slot that isn't here identifies nobody.
 TYPES = {
     **dict.fromkeys("name lastfirst first last dr drname initials title".split(), NAME),
@@ -74,15 +80,21 @@ class Person:
         )  # fmt: skip
 
     def dr(self) -> str:
-        title = self.rng.choice(["Dr.", "Dr.", "Dr", "Dr", "Prof.", "Professor", "Doctor", "Dr. med."])
+        title = self.rng.choice(
+            ["Dr.", "Dr.", "Dr", "Dr", "Prof.", "Professor", "Doctor", "Dr. med."]
+        )
         return f"{title} {self.rng.choice([self.last(), self.last(), self.name()])}"
 
     def drname(self) -> str:
-        return self.name() + self.rng.choice(["", ", MD", " MD", ", M.D.", ", RN", ", PhD", ", NP", ", LCSW", " MRCPsych"])
+        return self.name() + self.rng.choice(
+            ["", ", MD", " MD", ", M.D.", ", RN", ", PhD", ", NP", ", LCSW", " MRCPsych"]
+        )
 
     def initials(self) -> str:
         a, b, c = (self.rng.choice("ABCDEFGHJKLMNPRSTW") for _ in "abc")
-        return self.rng.choice([f"{a}{b}", f"{a}.{b}.", f"{a}{b}{c}", f"{a.lower()}{b.lower()}", f"{a}.{b}.{c}."])
+        return self.rng.choice(
+            [f"{a}{b}", f"{a}.{b}.", f"{a}{b}{c}", f"{a.lower()}{b.lower()}", f"{a}.{b}.{c}."]
+        )
 
     def date(self) -> str:
         day = self.fake.date_between("-90y", "today")
@@ -93,10 +105,19 @@ class Person:
 
     def md(self) -> str:
         day = self.fake.date_between("-2y", "today")
-        return day.strftime(_any("%m/%d|%d/%m|%B %d|%d %B|%b %d|%d %b|%A|%a|%d. %B|%dth %B|%B %dth|Christmas|New Year's Eve|%B", self.rng))
+        return day.strftime(
+            _any(
+                "%m/%d|%d/%m|%B %d|%d %B|%b %d|%d %b|%A|%a|%d. %B|%dth %B|%B %dth|Christmas|New Year's Eve|%B",
+                self.rng,
+            )
+        )
 
     def monthyear(self) -> str:
-        return str(self.fake.date_between("-9y", "today").strftime(_any("%B %Y|%b %Y|%m/%Y|%B|%b '%y", self.rng)))
+        return str(
+            self.fake.date_between("-9y", "today").strftime(
+                _any("%B %Y|%b %Y|%m/%Y|%B|%b '%y", self.rng)
+            )
+        )
 
     def city(self) -> str:
         return str(self.fake.city())
@@ -114,7 +135,17 @@ class Person:
 
     def zip(self) -> str:
         own = str(self.fake.postcode())
-        return self.rng.choice([own, own, own, self.digits("#####"), self.digits("#####-####"), self.digits("?## #??"), self.digits("####")])
+        return self.rng.choice(
+            [
+                own,
+                own,
+                own,
+                self.digits("#####"),
+                self.digits("#####-####"),
+                self.digits("?## #??"),
+                self.digits("####"),
+            ]
+        )
 
     def addr(self) -> str:
         made = str(self.fake.address())
@@ -124,10 +155,20 @@ class Person:
         return f"{self.street()}, {self.city()}{state} {self.zip()}"
 
     def state(self) -> str:
-        return self.rng.choice("CA NY TX MA Ohio Florida WA IL Kent Yorkshire NSW Ontario Bavaria MN Georgia PA".split())
+        return self.rng.choice(
+            "CA NY TX MA Ohio Florida WA IL Kent Yorkshire NSW Ontario Bavaria MN Georgia PA".split()
+        )
 
     def country(self) -> str:
-        return str(self.fake.country()) if self.rng.random() < 0.3 else str(Faker("en_US").country()) if self.rng.random() < 0.1 else self.rng.choice(["USA", "UK", "Ireland", "Germany", "Canada", "India", "Poland", "Spain"])
+        return (
+            str(self.fake.country())
+            if self.rng.random() < 0.3
+            else str(Faker("en_US").country())
+            if self.rng.random() < 0.1
+            else self.rng.choice(
+                ["USA", "UK", "Ireland", "Germany", "Canada", "India", "Poland", "Spain"]
+            )
+        )
 
     def org(self) -> str:
         return self._made(ORGS)
@@ -144,14 +185,39 @@ class Person:
 
     def _piece(self, kind: str) -> str:
         if kind in "wW":
-            word = _any("alpha|nova|bright|health|data|micro|solar|urban|peak|blue|green|logic|stone|care|med|net|star|river|field|open|quick|sky|link|wave|trade|prime|east|north", self.rng)
+            word = _any(
+                "alpha|nova|bright|health|data|micro|solar|urban|peak|blue|green|logic|stone|care|med|net|star|river|field|open|quick|sky|link|wave|trade|prime|east|north",
+                self.rng,
+            )
             return word.title() if kind == "W" else word
-        makers = {"c": self.city, "l": self.last, "f": self.first, "o": lambda: str(self.fake.company())}
+        makers = {
+            "c": self.city,
+            "l": self.last,
+            "f": self.first,
+            "o": lambda: str(self.fake.company()),
+        }
         return makers[kind]()
 
     def phone(self) -> str:
         own = str(self.fake.phone_number())
-        forms = ["###-###-####", "(###) ###-####", "0#### ######", "07### ### ###", "+44 20 #### ####", "+1 ### ### ####", "###.###.####", "x####", "#####", "ext. ###", "020 #### ####", "0## ########", "### ####", "###-####", "## ## ## ##", "+49 ### #######"]
+        forms = [
+            "###-###-####",
+            "(###) ###-####",
+            "0#### ######",
+            "07### ### ###",
+            "+44 20 #### ####",
+            "+1 ### ### ####",
+            "###.###.####",
+            "x####",
+            "#####",
+            "ext. ###",
+            "020 #### ####",
+            "0## ########",
+            "### ####",
+            "###-####",
+            "## ## ## ##",
+            "+49 ### #######",
+        ]
         return own if self.rng.random() < 0.4 else self.digits(self.rng.choice(forms))
 
     def id(self) -> str:
@@ -162,14 +228,24 @@ class Person:
         return self.digits(self.rng.choice(["### ### ####", "##########", "###-###-####"]))
 
     def ssn(self) -> str:
-        return self.digits(self.rng.choice(["###-##-####", "#########", "xxx-xx-####", "### ## ####"]))
+        return self.digits(
+            self.rng.choice(["###-##-####", "#########", "xxx-xx-####", "### ## ####"])
+        )
 
     def card(self) -> str:
         return str(self.fake.credit_card_number())
 
     def user(self) -> str:
         first, last = self.first().lower(), self.last().lower()
-        return self.rng.choice([f"{first}{self.rng.randint(1, 99)}", f"{first}.{last}", f"{first[0]}{last}", f"{first}_{last}", f"@{first}{last}"])
+        return self.rng.choice(
+            [
+                f"{first}{self.rng.randint(1, 99)}",
+                f"{first}.{last}",
+                f"{first[0]}{last}",
+                f"{first}_{last}",
+                f"@{first}{last}",
+            ]
+        )
 
 
 @dataclass
@@ -191,7 +267,7 @@ class Values:
 
     def value(self, kind: str, person: Person) -> str:
         own: Callable[[], str] | None = getattr(person, kind, None)
-        return own() if own else self._plain(kind, person)
+        return own() if own is not None else self._plain(kind, person)
 
     def _plain(self, kind: str, person: Person) -> str:
         rng, fake = self.rng, person.fake

@@ -11,8 +11,9 @@ from clinicity.workbench.evaluate import TASKS, BadInput
 
 
 class Command(BaseCommand):
-    help = "Measure a model or a text function on labelled data that it has never seen. " + " ".join(
-        f"{name}: a line is {task.line}." for name, task in TASKS.items()
+    help = (
+        "Measure a model or a text function on labelled data that it has never seen. "
+        + " ".join(f"{name}: a line is {task.line}." for name, task in TASKS.items())
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
