@@ -5,13 +5,18 @@ from collections.abc import Iterable, Iterator
 
 from clinicity.privacy.phi import lexicon, model, rules
 from clinicity.privacy.phi.folding import folded
-from clinicity.privacy.phi.spans import NAME, Span, merged
+from clinicity.privacy.phi.spans import ADDRESS, NAME, PHONE, Span, merged
 
 # So sure must a name be to be looked for in the rest of its text.
 SURE = 0.9
 WORD = re.compile(r"[^\W\d_]{3,}")
 # "Jr.", "St.", "J.": the full stop belongs to the word.
 SHORT = re.compile(r"(?<![^\W\d_])[^\W\d_]{1,4}$")
+
+# A capitalised word beside a name; a junction's words.
+NEXT_NAME = re.compile(r"[ -]([A-ZÀ-ÞĀ-Ž][^\W\d_]*[^\W\d_A-Z])(?![^\W_])")
+JUNCTION = re.compile(r"(?:the )?corner of $", re.IGNORECASE)
+BETWEEN = re.compile(r"(?: (?:and|&) |[\s,]{1,3}|[ ,-]*\(|\)[ ,-]*)")
 
 
 def detect(text: str) -> list[Span]:
@@ -20,7 +25,36 @@ def detect(text: str) -> list[Span]:
         _whole(span, text) for span in model.found(text) if not _part_of_number(span, text)
     ]
     found = [*rules.found(text), *guessed]
-    return merged([*found, *_again(text, found)])
+    found = merged([*found, *_again(text, found)])
+    return merged(_linked([_widened(span, text) for span in found], text))
+
+
+def _widened(span: Span, text: str) -> Span:
+    """A name with its next word, a junction with its corner, a phone with its bracket."""
+    start, end = span.start, span.end
+    if span.type == NAME:
+        after = NEXT_NAME.match(text, end)
+        if after and folded(after[1]) not in lexicon.common():
+            end = after.end()
+    elif span.type == ADDRESS and (corner := JUNCTION.search(text, max(0, start - 14), start)):
+        start = corner.start()
+    elif span.type == PHONE and text[start - 1 : start] == "(":
+        start -= 1
+    return Span(start, end, span.type, span.score)
+
+
+def _linked(found: Iterable[Span], text: str) -> Iterator[Span]:
+    """Parts of one address, with what stands between them."""
+    last: Span | None = None
+    for span in found:
+        if last and last.type == span.type == ADDRESS and _touching(last, span, text):
+            yield Span(last.start, span.end, ADDRESS, span.score)
+        last = span
+        yield span
+
+
+def _touching(one: Span, other: Span, text: str) -> bool:
+    return BETWEEN.fullmatch(text, one.end, max(one.end, other.start)) is not None
 
 
 def _whole(span: Span, text: str) -> Span:

@@ -183,7 +183,7 @@ NUMBERS = (
     ),
     Rule(spans.ID, re.compile(r"(?<![\w.])\d{3}[ -]?\d{3}[ -]?\d{4}(?![\w]|\.\d)"), checks.nhs),
     # A long run of digits, or of capitals and digits, is no measurement.
-    Rule(spans.ID, re.compile(r"(?<![\w.,/-])\d{9,}(?![\w%]|[.,]\d)"), score=0.85),
+    Rule(spans.ID, re.compile(r"(?<![\w./-])(?<!\d,)\d{9,}(?![\w%]|[.,]\d)"), score=0.85),
     Rule(
         spans.ID,
         re.compile(

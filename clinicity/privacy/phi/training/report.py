@@ -39,7 +39,8 @@ def _without_traits(example: Labelled) -> Labelled:
 
 def interval(examples: Sequence[Labelled]) -> tuple[float, float]:
     """Of span recall, or of false alarms where no text has spans."""
-    counts = np.array([_hits(example) for example in examples])
+    labelled = [example for example in examples if example.spans]
+    counts = np.array([_hits(example) for example in labelled or examples])
     rng = np.random.default_rng(1)
     picks = rng.integers(0, len(counts), (ROUNDS, len(counts)))
     sums = counts[picks].sum(axis=1)

@@ -190,7 +190,7 @@ class Person:
                 self.rng,
             )
             return word.title() if kind == "W" else word
-        makers = {
+        makers: dict[str, Callable[[], str]] = {
             "c": self.city,
             "l": self.last,
             "f": self.first,
