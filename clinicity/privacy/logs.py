@@ -7,7 +7,8 @@ statement with its parameters, a request's query string, an e-mail address) is c
 import logging
 import re
 
-EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+from clinicity.privacy.phi import rules
+
 QUERY = re.compile(r"(?<=[^\s?])\?[^\s\"']*")
 DATE_OF_BIRTH = re.compile(r"\b(19|20)\d\d-\d\d-\d\d\b(?!T|\s\d\d:)")
 # PostgreSQL repeats the offending row in its DETAIL line.
@@ -27,8 +28,9 @@ class ScrubFilter(logging.Filter):
 
 
 def scrubbed(text: str) -> str:
-    """The text without e-mail addresses, query strings, bare dates and row details."""
-    text = EMAIL.sub("[email]", text)
+    """The text without what the rules of `phi` find, query strings, bare dates, row details."""
+    for span in reversed(rules.found_in_log(text)):
+        text = f"{text[: span.start]}[{span.type}]{text[span.end :]}"
     text = QUERY.sub("?[query]", text)
     text = DATE_OF_BIRTH.sub("[date]", text)
     return DETAIL.sub("DETAIL: [row]", text)

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "agents",
     "clinicity.portal",
     "clinicity.demo",
+    "clinicity.workbench",
     "clinicity.portal.admin_config.ClinicityAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

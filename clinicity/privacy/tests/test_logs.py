@@ -12,6 +12,10 @@ from clinicity.privacy.logs import ScrubFilter, scrubbed
         ("mail to zoe.smith@example.org failed", "zoe.smith"),
         ("GET /patients/?search=Zoe+Smith 200", "Zoe"),
         ("born 1985-07-20 in Leeds", "1985-07-20"),
+        ("born 20 July 1985 in Leeds", "20 July 1985"),
+        ("NHS number 943 476 5919 refused", "943 476 5919"),
+        ("card 4111 1111 1111 1111", "4111"),
+        ("phone: 020 7946 0958 is wrong", "7946"),
         ("duplicate key\nDETAIL:  Key (name)=(Zoe) already exists.", "Zoe"),
     ],
 )
