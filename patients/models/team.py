@@ -1,5 +1,6 @@
 """Who may see a patient, and from when until when."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -8,6 +9,16 @@ from django.utils.translation import gettext_lazy as _
 
 from clinicity.privacy.fields import EncryptedTextField
 from patients.models.people import BASE, PatientRecord
+
+
+def unended(at: datetime) -> models.Q:
+    """Parts in a patient's care that hold at a moment, or begin later."""
+    return models.Q(ends_at__isnull=True) | models.Q(ends_at__gt=at)
+
+
+def running(at: datetime) -> models.Q:
+    """Parts in a patient's care, or in acting for them, that hold at a moment."""
+    return models.Q(starts_at__lte=at) & unended(at)
 
 
 class CareTeamMember(PatientRecord):

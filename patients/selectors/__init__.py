@@ -73,8 +73,8 @@ from patients.selectors.questionnaires import (
 )
 from patients.selectors.safety import has_safety_plan, safety_plan, safety_plan_versions
 from patients.selectors.team import (
+    acts_for,
     care_team,
-    glass_get,
     glass_of_patient,
     glass_standing,
     glass_to_review,
@@ -104,6 +104,7 @@ __all__ = [
     "Trajectory",
     "Wanted",
     "access_log",
+    "acts_for",
     "adherence_by_medication",
     "adherence_of",
     "aliases",
@@ -125,7 +126,6 @@ __all__ = [
     "errors_of",
     "genetic_guidance",
     "genetic_results",
-    "glass_get",
     "glass_of_patient",
     "glass_standing",
     "glass_to_review",

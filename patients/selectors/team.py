@@ -4,14 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
-
 from clinicity.accounts.acting import acting_as
 from clinicity.common import clock
 from clinicity.common.actors import Actor
-from clinicity.common.exceptions import NotFound
 from clinicity.privacy import keyring
 from patients.models import BreakGlass, CareTeamMember, Proxy
+from patients.models.team import running
 from patients.permissions import demand_reviewer
 from patients.selectors.rows import rows_of
 
@@ -62,22 +60,16 @@ def glass_to_review(actor: Actor) -> list[BreakGlass]:
     return rows
 
 
-def glass_get(actor: Actor, break_glass_id: UUID) -> BreakGlass:
-    """One emergency access: for whoever opened it, reviews it, or treats the patient."""
-    with acting_as(actor):
-        row = BreakGlass.objects.filter(id=break_glass_id).select_related("user").first()
-    if row is None:
-        raise NotFound("There is no such access.")
-    return row
-
-
 def treats(actor: Actor, patient_id: UUID) -> bool:
     """Whether the actor treats the patient now, and doesn't just cover or coordinate."""
-    now = clock.now()
+    part = CareTeamMember.Part.TREATS
     with acting_as(actor, patient_id):
-        return bool(
-            CareTeamMember.objects.filter(
-                Q(ends_at__isnull=True) | Q(ends_at__gt=now), starts_at__lte=now,
-                patient_id=patient_id, user_id=actor.id, part=CareTeamMember.Part.TREATS,
-            ).exists()
-        )  # fmt: skip
+        rows = CareTeamMember.objects.filter(running(clock.now()), patient_id=patient_id)
+        return bool(rows.filter(user_id=actor.id, part=part).exists())
+
+
+def acts_for(actor: Actor, patient_id: UUID, part: Proxy.Part) -> bool:
+    """Whether a proxy acts for the patient now, in this part of it."""
+    with acting_as(actor, patient_id):
+        rows = Proxy.objects.filter(running(clock.now()), patient_id=patient_id)
+        return bool(rows.filter(user_id=actor.id, parts__contains=[part]).exists())

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Q
-
 from clinicity.accounts.acting import acting_as
 from clinicity.audit import services as audit
 from clinicity.common import clock, events
@@ -12,6 +10,7 @@ from clinicity.common.actors import Actor, Role
 from clinicity.common.exceptions import Invalid, Refused
 from patients.models import Consent, Patient, Proxy, Purpose
 from patients.permissions import demand_decider
+from patients.selectors.team import acts_for
 from patients.services.rows import patient_locked
 
 # What a patient who is registered for care agrees to, unless the registrar says otherwise.
@@ -35,28 +34,30 @@ def consent_record(
     """
     demand_decider(by)
     _demand_known(purpose, source)
+    decision = Consent(
+        patient_id=patient_id, purpose=purpose, given=given, source=source,
+        text_version=text_version, note=note, decided_at=clock.now(), recorded_by=by.id,
+    )  # fmt: skip
     with acting_as(by, patient_id):
         patient = patient_locked(patient_id)
-        if by.role == Role.PROXY:
-            _demand_may_decide(by, patient_id)
-        decision = Consent(
-            patient_id=patient_id, purpose=purpose, given=given, source=source,
-            text_version=text_version, note=note, decided_at=clock.now(), recorded_by=by.id,
-        )  # fmt: skip
-        decision.save(force_insert=True)
-        was_given = purpose in patient.consents
-        Patient.objects.filter(id=patient_id).update(
-            consents=sorted(
-                {*patient.consents, purpose} if given else {*patient.consents} - {purpose}
-            )
-        )
-        audit.record(
-            by=by, act="consent.give" if given else "consent.withdraw", subject="consent",
-            subject_id=decision.id, patient_id=patient_id, purpose=purpose, source=source,
-        )  # fmt: skip
-        if was_given and not given:
-            events.publish("patients.consent_withdrawn", patient_id=patient_id, purpose=purpose)
+        if by.role == Role.PROXY and not acts_for(by, patient_id, Proxy.Part.DECIDE):
+            raise Refused("You act for this patient, and don't decide on consent.")
+        _decide(by, patient, decision)
     return decision
+
+
+def _decide(by: Actor, patient: Patient, decision: Consent) -> None:
+    """Keep the decision, what the patient agrees to now, and tell of a withdrawal."""
+    purpose, given, before = decision.purpose, decision.given, set(patient.consents)
+    decision.save(force_insert=True)
+    now = before | {purpose} if given else before - {purpose}
+    Patient.objects.filter(id=patient.id).update(consents=sorted(now))
+    audit.record(
+        by=by, act="consent.give" if given else "consent.withdraw", subject="consent",
+        subject_id=decision.id, patient_id=patient.id, purpose=purpose, source=decision.source,
+    )  # fmt: skip
+    if before - now:
+        events.publish("patients.consent_withdrawn", patient_id=patient.id, purpose=purpose)
 
 
 def consents_at_registration(*, by: Actor, patient: Patient, purposes: Iterable[str]) -> None:
@@ -70,16 +71,6 @@ def consents_at_registration(*, by: Actor, patient: Patient, purposes: Iterable[
         )
         for purpose in sorted(set(purposes))
     )  # fmt: skip
-
-
-def _demand_may_decide(by: Actor, patient_id: UUID) -> None:
-    now = clock.now()
-    rows = Proxy.objects.filter(
-        Q(ends_at__isnull=True) | Q(ends_at__gt=now), patient_id=patient_id, user_id=by.id,
-        starts_at__lte=now, parts__contains=[Proxy.Part.DECIDE],
-    )  # fmt: skip
-    if not rows.exists():
-        raise Refused("You act for this patient, and don't decide on consent.")
 
 
 def _demand_known(purpose: str, source: str) -> None:

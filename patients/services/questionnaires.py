@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
-
 from clinicity.accounts.acting import acting_as
 from clinicity.audit import services as audit
 from clinicity.common import clock, events
@@ -15,6 +13,7 @@ from clinicity.common.exceptions import Conflict, Invalid, NotFound, Refused
 from patients import instruments
 from patients.models import Patient, Proxy, QuestionnaireResponse
 from patients.permissions import demand_answerer, demand_writer
+from patients.selectors.team import acts_for
 from patients.services.questionnaire_marks import (
     marks_put_back,
     marks_remove,
@@ -147,19 +146,9 @@ def writer_for(*, by: Actor, patient_id: UUID) -> Actor:
     with acting_as(by, patient_id):
         if not Patient.objects.filter(id=patient_id, deleted_at__isnull=True).exists():
             raise NotFound("There is no such patient.")
-    if by.role == Role.PROXY:
-        _demand_answering_proxy(by, patient_id)
+    if by.role == Role.PROXY and not acts_for(by, patient_id, Proxy.Part.ANSWER):
+        raise Refused("You act for this patient in other things than answering.")
     return SYSTEM
-
-
-def _demand_answering_proxy(by: Actor, patient_id: UUID) -> None:
-    now = clock.now()
-    with acting_as(SYSTEM, patient_id):
-        rows = Proxy.objects.filter(
-            patient_id=patient_id, user_id=by.id, parts__contains=["answer"], starts_at__lte=now
-        )
-        if not rows.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now)).exists():
-            raise Refused("You act for this patient in other things than answering.")
 
 
 def _assessed(filled: Filled) -> tuple[list[int | None], instruments.Assessment]:

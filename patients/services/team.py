@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from clinicity.accounts.acting import acting_as
 from clinicity.accounts.selectors import has_role
@@ -13,6 +13,7 @@ from clinicity.common import clock
 from clinicity.common.actors import Actor
 from clinicity.common.exceptions import Conflict, Invalid, NotFound
 from patients.models import CareTeamMember
+from patients.models.team import running, unended
 from patients.permissions import MEMBERS, demand_writer
 from patients.services.rows import patient_locked
 
@@ -81,7 +82,10 @@ def care_cover(*, by: Actor, colleague_id: UUID, starts_at: datetime, ends_at: d
         raise Invalid("Somebody else covers.", errors={"colleague": ["Name a colleague."]})
     with acting_as(by):
         mine = CareTeamMember.objects.filter(
-            _running(), user_id=by.id, part=Part.TREATS, patient__deleted_at__isnull=True
+            running(clock.now()),
+            user_id=by.id,
+            part=Part.TREATS,
+            patient__deleted_at__isnull=True,
         )
         covers = [
             member_of(
@@ -133,20 +137,14 @@ def _end(by: Actor, members: Sequence[CareTeamMember]) -> None:
     CareTeamMember.objects.filter(id__in=ids, starts_at__gt=now).update(starts_at=now)
 
 
-def _running() -> Q:
-    now = clock.now()
-    return Q(starts_at__lte=now) & (Q(ends_at__isnull=True) | Q(ends_at__gt=now))
-
-
 def _unended(patient_id: UUID) -> QuerySet[CareTeamMember]:
-    rows = CareTeamMember.objects.filter(patient_id=patient_id)
-    return rows.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=clock.now()))
+    return CareTeamMember.objects.filter(unended(clock.now()), patient_id=patient_id)
 
 
 def _same(member: CareTeamMember) -> QuerySet[CareTeamMember]:
     """Whether this colleague has this part at some moment of the same time already."""
     rows = CareTeamMember.objects.filter(
-        Q(ends_at__isnull=True) | Q(ends_at__gt=member.starts_at),
+        unended(member.starts_at),
         patient_id=member.patient_id, user_id=member.user_id, part=member.part,
     )  # fmt: skip
     return rows.filter(starts_at__lt=member.ends_at) if member.ends_at else rows

@@ -135,7 +135,7 @@ def _page(request: HttpRequest, patient: Patient, form: MemberForm) -> HttpRespo
         "correction_form": CorrectionForm(),
         "answer_form": CorrectionAnswerForm(),
         "aliases": selectors.aliases(actor, patient.id),
-        "looks": selectors.access_log(actor, patient.id)[:40],
+        "looks": selectors.access_log(actor, patient.id, size=40),
     }
     status = 422 if form.errors else 200
     return render(request, "patients/access.html", context, status=status)

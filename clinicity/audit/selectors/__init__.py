@@ -12,7 +12,6 @@ from clinicity.audit.selectors.looks import (
     Look,
     accesses_of_patient,
     days,
-    of_patient,
     pairs,
 )
 from clinicity.audit.selectors.trail import (
@@ -26,6 +25,6 @@ from clinicity.audit.selectors.trail import (
 
 __all__ = [
     "Day", "Look", "TrailFilter", "accesses_of_patient", "acts", "days", "events_blocks",
-    "events_count", "events_page", "of_patient", "pairs", "patient_of_pseudonym", "proof", "saved_filters",
+    "events_count", "events_page", "pairs", "patient_of_pseudonym", "proof", "saved_filters",
     "security_alerts", "security_alerts_open", "watched_until",
 ]  # fmt: skip
