@@ -13,6 +13,7 @@ from patients.models.consent import Consent, Purpose
 from patients.models.contacts import Contact, Correction, Identifier
 from patients.models.encounters import Encounter
 from patients.models.genetics import GeneticResult
+from patients.models.items import ITEMS, ItemKind
 from patients.models.merges import PatientAlias
 from patients.models.people import (
     BASE,
@@ -41,6 +42,7 @@ from patients.models.timeline import TimelineEvent, TimelineEventVersion
 __all__ = [
     "BASE",
     "ITEM",
+    "ITEMS",
     "Allergy",
     "BreakGlass",
     "CareTeamMember",
@@ -53,6 +55,7 @@ __all__ = [
     "Encounter",
     "GeneticResult",
     "Identifier",
+    "ItemKind",
     "LabResult",
     "Medication",
     "MedicationDose",

@@ -7,9 +7,9 @@ from django.db import connection
 
 from clinicity.accounts.acting import acting_as
 from clinicity.common.actors import Actor
+from patients.blind import index_of
 from patients.models import PatientAlias
 from patients.permissions import demand_registrar
-from patients.services.people import index_of
 
 
 def aliases(actor: Actor, patient_id: UUID) -> list[PatientAlias]:

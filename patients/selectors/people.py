@@ -12,12 +12,12 @@ from clinicity.common.actors import Actor, Role
 from clinicity.common.exceptions import NotFound
 from clinicity.common.pages import PAGE_SIZE, Page, cursor_id, page_of
 from clinicity.privacy import keyring
+from patients.blind import index_of
 from patients.models import (
     Patient,
     ZoneChange,
 )
 from patients.permissions import demand_reader
-from patients.services.people import index_of
 
 SURVIVOR = Func(F("id"), function="clinicity_survivor", output_field=UUIDField())
 
