@@ -1,5 +1,6 @@
 """People under care and their chart. Every row is sealed under its patient's key."""
 
+from patients.models import lookups as _lookups  # noqa: F401  (registers record_of)
 from patients.models.chart import (
     Allergy,
     ChartItem,

@@ -76,7 +76,7 @@ def item_mark_error(
         demand_version(row, version)
         version_keep(by=by, row=row, act="entered_in_error", reason=reason)
         row.entered_in_error_at, row.entered_in_error_by = clock.now(), by.id
-        row_untold(by=by, patient_id=patient_id, topic=row.TOPIC, row_id=row.id)
+        row_untold(by=by, patient_id=row.patient_id, topic=row.TOPIC, row_id=row.id)
         _save(by, row, "entered_in_error")
     return row
 
@@ -92,7 +92,7 @@ def item_restore(*, by: Actor, patient_id: UUID, model: type[I], row_id: UUID) -
         taken_off = row.entered_in_error_at
         row.entered_in_error_at = row.entered_in_error_by = None
         timeline_source_restore(
-            by=by, patient_id=patient_id, source_kind=row.TOPIC, source_id=row.id,
+            by=by, patient_id=row.patient_id, source_kind=row.TOPIC, source_id=row.id,
             since=taken_off,
         )  # fmt: skip
         _save(by, row, "restore")
@@ -102,7 +102,7 @@ def item_restore(*, by: Actor, patient_id: UUID, model: type[I], row_id: UUID) -
 def item_locked(patient_id: UUID, model: type[I], row_id: UUID) -> I:
     row = (
         model._default_manager.select_for_update()
-        .filter(id=row_id, patient_id=patient_id, patient__deleted_at__isnull=True)
+        .filter(id=row_id, patient__record_of=patient_id, patient__deleted_at__isnull=True)
         .first()
     )
     if row is None:

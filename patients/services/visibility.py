@@ -56,7 +56,7 @@ def _demand_known(kind: str, visibility: str) -> None:
 
 
 def _locked(kind: str, patient_id: UUID, item_id: UUID) -> Any:
-    rows = ITEMS[kind].model._default_manager.filter(id=item_id, patient_id=patient_id)
+    rows = ITEMS[kind].model._default_manager.filter(id=item_id, patient__record_of=patient_id)
     item = rows.select_for_update(of=("self",)).first()
     if item is None:
         raise NotFound("There is no such item.")
