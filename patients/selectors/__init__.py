@@ -36,7 +36,12 @@ from patients.selectors.medicines import (
     monitoring_schedule,
     schedule_of,
 )
-from patients.selectors.merges import aliases, possible_duplicates
+from patients.selectors.merges import (
+    Duplicates,
+    aliases,
+    merge_candidates,
+    possible_duplicates,
+)
 from patients.selectors.own import own_record_get, own_records
 from patients.selectors.people import (
     deleted_patient_get,
@@ -98,6 +103,7 @@ __all__ = [
     "Access",
     "Due",
     "DueList",
+    "Duplicates",
     "NoConsent",
     "Order",
     "TimelineHistory",
@@ -141,6 +147,7 @@ __all__ = [
     "lab_trends",
     "medication_check",
     "medications",
+    "merge_candidates",
     "monitoring_due",
     "monitoring_schedule",
     "own_calendar",
