@@ -306,6 +306,11 @@ PEOPLE: Declared = {
         form={"email": "nobody@home.example", "basis": "consent", "parts": ["read"]},
     ),
     **_of(READ, "patients:merge_candidates GET"),
+    **_of(REGISTER, "own-account PUT", body={"email": "nobody@home.example"}),
+    **_of(
+        READ, "own-account GET", "patients:account_link POST", "patients:account_unlink POST"
+    ),
+    **_of(REGISTER, "own-account DELETE"),
     **_of(READ, "patients:merge_undo POST"),
     **_of(READ, "patients:merge POST", params={"merged_id": "{spare_id}"}),
     **_of(WRITE_PAGE, "patients:consent POST", form={"purpose": "research", "given": "yes"}),
