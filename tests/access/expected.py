@@ -307,9 +307,8 @@ PEOPLE: Declared = {
     ),
     **_of(READ, "patients:merge_candidates GET"),
     **_of(REGISTER, "own-account PUT", body={"email": "nobody@home.example"}),
-    **_of(
-        READ, "own-account GET", "patients:account_link POST", "patients:account_unlink POST"
-    ),
+    **_of(READ_OWN, "own-account GET"),
+    **_of(READ, "patients:account_link POST", "patients:account_unlink POST"),
     **_of(REGISTER, "own-account DELETE"),
     **_of(READ, "patients:merge_undo POST"),
     **_of(READ, "patients:merge POST", params={"merged_id": "{spare_id}"}),
