@@ -42,7 +42,7 @@ def access_log(actor: Actor, patient_id: UUID, *, size: int = MOST) -> list[Acce
     ).items
     names = names_of({look.actor_id for look in looks})
     broken = rows_of(actor, patient_id, BreakGlass, "id")
-    audit.record(
+    audit.record_read(
         by=actor, act="access_log.read", subject="patient", subject_id=patient_id,
         patient_id=patient_id, count=sum(look.count for look in looks),
     )  # fmt: skip

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from clinicity.audit.models import AuditEvent
 from clinicity.audit.permissions import demand_reader
+from clinicity.audit.services.recording import record_read
 from clinicity.common.actors import Actor
 from clinicity.common.pages import PAGE_SIZE, Page, page_of
 from clinicity.privacy.pseudonyms import pseudonym
@@ -48,12 +49,14 @@ def events_page(
     cursor: str | None = None,
     size: int = PAGE_SIZE,
 ) -> Page[AuditEvent]:
-    """The trail, newest first."""
+    """The trail, newest first. Looking through it is on record as well."""
     demand_reader(actor)
-    rows = _found(wanted)
-    if cursor and cursor.isdecimal():
-        rows = rows.filter(position__lt=int(cursor))
-    return page_of(list(rows[: size + 1]), size=size, key=lambda event: event.position)
+    page = _page(wanted, cursor, size)
+    record_read(
+        by=actor, act="audit.search", subject="trail", patient_id=wanted.patient_id,
+        count=len(page.items), by_fields=sorted(_lookups(wanted)),
+    )  # fmt: skip
+    return page
 
 
 def events_count(actor: Actor, wanted: TrailFilter) -> int:
@@ -66,7 +69,7 @@ def events_blocks(actor: Actor, wanted: TrailFilter) -> Iterator[list[AuditEvent
     demand_reader(actor)
     cursor: str | None = None
     while True:
-        page = events_page(actor, wanted, cursor=cursor, size=BLOCK)
+        page = _page(wanted, cursor, BLOCK)
         yield list(page.items)
         cursor = page.next_cursor
         if cursor is None:
@@ -79,6 +82,13 @@ def patient_of_pseudonym(actor: Actor, text: str) -> UUID | None:
     with connection.cursor() as cursor:
         cursor.execute(PATIENTS)
         return next((id for (id,) in cursor.fetchall() if pseudonym(id) == text), None)
+
+
+def _page(wanted: TrailFilter, cursor: str | None, size: int) -> Page[AuditEvent]:
+    rows = _found(wanted)
+    if cursor and cursor.isdecimal():
+        rows = rows.filter(position__lt=int(cursor))
+    return page_of(list(rows[: size + 1]), size=size, key=lambda event: event.position)
 
 
 def _found(wanted: TrailFilter) -> QuerySet[AuditEvent]:

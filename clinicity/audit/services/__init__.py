@@ -6,13 +6,17 @@ from clinicity.audit.services.recording import (
     Entry,
     job_run_record,
     model_call_record,
+    reads_together,
     record,
+    record_following,
     record_many,
+    record_read,
     record_refusal,
 )
 from clinicity.audit.services.watching import OWN_RECORDS, access_watch
 
 __all__ = [
     "OWN_RECORDS", "Entry", "access_watch", "filter_delete", "filter_save", "job_run_record",
-    "model_call_record", "record", "record_many", "record_refusal", "security_alert_review",
+    "model_call_record", "reads_together", "record", "record_following", "record_many",
+    "record_read", "record_refusal", "security_alert_review",
 ]  # fmt: skip

@@ -1,11 +1,19 @@
-"""Writing the trail. Called inside the transaction of the change that it records."""
+"""Writing the trail. Changes are recorded inside the transaction that makes them.
 
-from collections.abc import Mapping, Sequence
+What is read while a request is answered is written with one statement, before the answer
+leaves (`reads_together`): if that fails, nothing is shown.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
 from uuid import UUID
 
 import msgspec
+from cachetools import TTLCache
 from django.db import connection, transaction
 
 from clinicity.audit.models import AuditEvent
@@ -69,6 +77,70 @@ def record(
     with connection.cursor() as cursor:
         cursor.execute(INSERT_ONE, values)
     return id
+
+
+def record_read(
+    *,
+    by: Actor,
+    act: str,
+    subject: str,
+    subject_id: UUID | None = None,
+    patient_id: UUID | None = None,
+    **details: Any,
+) -> None:
+    """Record a look: with the others of its request, or at once where none is answered."""
+    entry = Entry(by, act, subject, subject_id, patient_id, details)
+    waiting = _reads.get()
+    if waiting is None:
+        _record_all([entry])
+    elif entry not in waiting:  # one look, however many parts of a page ask for it
+        waiting.append(entry)
+
+
+# Who followed what within the last minutes, in this process.
+_followed: TTLCache[tuple[UUID, UUID], bool] = TTLCache(maxsize=10_000, ttl=600)
+_noting = Lock()
+
+
+def record_following(
+    *, by: Actor, act: str, subject: str, subject_id: UUID, patient_id: UUID | None
+) -> None:
+    """Record that someone follows work that goes on: once in a while, not each time that
+    an open page asks how far it is."""
+    if (by.id, subject_id) not in _followed:
+        record_read(
+            by=by, act=act, subject=subject, subject_id=subject_id, patient_id=patient_id
+        )
+        transaction.on_commit(lambda: _note_followed(by.id, subject_id))
+
+
+def _note_followed(actor_id: UUID, subject_id: UUID) -> None:
+    with _noting:
+        _followed[actor_id, subject_id] = True
+
+
+@contextmanager
+def reads_together() -> Iterator[None]:
+    """Keep the looks within the block, and write them with one statement at its end.
+
+    Also after a failure: what was read has been read.
+    """
+    waiting: list[Entry] = []
+    token = _reads.set(waiting)
+    try:
+        yield
+    finally:
+        _reads.reset(token)
+        if waiting:
+            _record_all(waiting)
+
+
+_reads: ContextVar[list[Entry] | None] = ContextVar("reads", default=None)
+
+
+def _record_all(entries: Sequence[Entry]) -> None:
+    with connection.cursor() as cursor:
+        record_many(cursor.execute, entries)
 
 
 def record_many(ask: Ask, entries: Sequence[Entry]) -> None:
