@@ -1,7 +1,16 @@
 """Writing the trail, and what is written about it."""
 
-from clinicity.audit.services.alerts import security_alert_review
-from clinicity.audit.services.filters import filter_delete, filter_save
+from clinicity.audit.services.alerts import (
+    security_alert_acknowledge,
+    security_alert_review,
+)
+from clinicity.audit.services.filters import (
+    filter_delete,
+    filter_rename,
+    filter_restore,
+    filter_save,
+)
+from clinicity.audit.services.proving import trail_verify
 from clinicity.audit.services.recording import (
     Entry,
     job_run_record,
@@ -16,7 +25,8 @@ from clinicity.audit.services.recording import (
 from clinicity.audit.services.watching import OWN_RECORDS, access_watch
 
 __all__ = [
-    "OWN_RECORDS", "Entry", "access_watch", "filter_delete", "filter_save", "job_run_record",
-    "model_call_record", "reads_together", "record", "record_following", "record_many",
-    "record_read", "record_refusal", "security_alert_review",
+    "OWN_RECORDS", "Entry", "access_watch", "filter_delete", "filter_rename", "filter_restore",
+    "filter_save", "job_run_record", "model_call_record", "reads_together", "record",
+    "record_following", "record_many", "record_read", "record_refusal",
+    "security_alert_acknowledge", "security_alert_review", "trail_verify",
 ]  # fmt: skip
