@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agents import selectors as agents
+from clinicity.audit.selectors import security_alerts_open
 from clinicity.common.actors import Actor
 from clinicity.common.pages import Page
 from clinicity.portal import selectors
@@ -67,6 +68,7 @@ def today(actor: Actor, *, now: datetime) -> dict[str, Any]:
         "jobs": selectors.jobs_of(actor, now=now)[:6],
         "alerts_url": url_if_built("alerts:inbox"),
         "notices": notices(),
+        "security_alerts": security_alerts_open(actor),
         "to_do": _to_do(actor, now),
     }
 

@@ -18,9 +18,7 @@ from rest_framework.test import APIClient
 from clinicity.accounts.models import User
 from clinicity.audit import services as audit
 from clinicity.audit.models import AuditEvent, SavedFilter, SecurityAlert
-from clinicity.audit.sealing import seal
 from clinicity.audit.services.exporting import recorded
-from clinicity.audit.tests.conftest import wait_until_sealable
 from clinicity.common import clock
 from clinicity.privacy.pseudonyms import pseudonym
 from conftest import DrainJobs
@@ -292,10 +290,10 @@ def test_the_api_tells_the_same(
     assert [each["title"] for each in alerts] == ["Many patients in a short time"]
     path = f"/api/v1/audit/alerts/{alert.id}"
     assert client.post(f"{path}/acknowledge/").json()["state"] == "acknowledged"
-    assert client.post(f"{path}/review/", {"outcome": "misuse"}).status_code == 400
+    assert client.post(f"{path}/review/", {"outcome": "misuse"}, "json").status_code == 400
     said = {"outcome": "misuse", "note": "No reason known"}
-    assert client.post(f"{path}/review/", said).json()["outcome"] == "misuse"
-    assert client.post(f"{path}/review/", said).status_code == HTTPStatus.CONFLICT
+    assert client.post(f"{path}/review/", said, "json").json()["outcome"] == "misuse"
+    assert client.post(f"{path}/review/", said, "json").status_code == HTTPStatus.CONFLICT
     job = client.post("/api/v1/audit/verify/")
     assert job.status_code == HTTPStatus.ACCEPTED
     drain_jobs()
@@ -317,24 +315,3 @@ def test_nothing_that_leaves_names_a_patient_by_id(alice: User, patient: Patient
     told = str(vars(recorded(event)))
     assert str(patient.id) not in told
     assert event.details["merged_id"] not in told
-
-
-def test_a_sealed_event_shows_its_link(
-    real_transactions: None, client_for: ClientFor, settings: Any, tmp_path: Any
-) -> None:
-    from clinicity.accounts.services import user_create
-    from clinicity.common.actors import SYSTEM, Role
-    from conftest import PASSWORD
-
-    settings.AUDIT_CHECKPOINT_DIR = tmp_path
-    auditor = user_create(
-        by=SYSTEM, email="o@clinic.example", password=PASSWORD, display_name="Olga",
-        role=Role.AUDITOR,
-    )  # fmt: skip
-    wait_until_sealable()
-    seal()
-    event = AuditEvent.objects.order_by("position").first()
-    assert event
-    page = page_of(client_for(auditor), f"/audit/events/{event.id}/")
-    assert "Sealed, and its link holds" in page
-    assert "signed at no." in page
