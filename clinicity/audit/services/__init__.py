@@ -12,6 +12,7 @@ from clinicity.audit.services.filters import (
 )
 from clinicity.audit.services.proving import trail_verify
 from clinicity.audit.services.recording import (
+    NO_ANSWER,
     Entry,
     job_run_record,
     model_call_record,
@@ -21,12 +22,13 @@ from clinicity.audit.services.recording import (
     record_many,
     record_read,
     record_refusal,
+    sha256_of,
 )
 from clinicity.audit.services.watching import OWN_RECORDS, access_watch
 
 __all__ = [
-    "OWN_RECORDS", "Entry", "access_watch", "filter_delete", "filter_rename", "filter_restore",
+    "NO_ANSWER", "OWN_RECORDS", "Entry", "access_watch", "filter_delete", "filter_rename", "filter_restore",
     "filter_save", "job_run_record", "model_call_record", "reads_together", "record",
     "record_following", "record_many", "record_read", "record_refusal",
-    "security_alert_acknowledge", "security_alert_review", "trail_verify",
+    "security_alert_acknowledge", "security_alert_review", "sha256_of", "trail_verify",
 ]  # fmt: skip

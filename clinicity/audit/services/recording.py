@@ -4,6 +4,8 @@ What is read while a request is answered is written with one statement, before t
 leaves (`reads_together`): if that fails, nothing is shown.
 """
 
+import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -36,6 +38,10 @@ FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::uuid
     %s::uuid[], %s::text[], %s::text[])
     AS row (id, actor_id, actor_role, act, subject, subject_id, patient_id, details, request_id)
 """
+
+SHA256 = re.compile(r"[0-9a-f]{64}")
+# The hash of nothing: a call that brought no answer.
+NO_ANSWER = hashlib.sha256(b"").hexdigest()
 
 INSERT_ONE = """
 INSERT INTO audit_auditevent (
@@ -176,17 +182,33 @@ def model_call_record(
     model: str,
     prompt_sha256: str,
     answer_sha256: str,
+    prompt_tokens: int | None = None,
+    answer_tokens: int | None = None,
+    subject_id: UUID | None = None,
     patient_id: UUID | None = None,
     outcome: str = AuditEvent.Outcome.OK,
     **details: Any,
 ) -> UUID:
-    """Record a call of a model: which one, what for, and hashes (hex) of prompt and answer,
-    by which a text that is shown later can be proved to be the one."""
+    """Record a call of a model: which one, what for, what it cost, and hashes (hex) of prompt
+    and answer, by which a text that is shown later can be proved to be the one.
+
+    Raises ValueError for a hash that is none: the texts themselves must not get here. A call
+    that failed has no answer (`NO_ANSWER`).
+    """
+    for text in (prompt_sha256, answer_sha256):
+        if not SHA256.fullmatch(text):
+            raise ValueError("The trail holds SHA-256 hashes of prompts and answers, no texts.")
     return record(
-        by=by, act="model.call", subject="model", patient_id=patient_id, outcome=outcome,
-        purpose=purpose, model=model, prompt_sha256=prompt_sha256,
-        answer_sha256=answer_sha256, **details,
+        by=by, act="model.call", subject="model", subject_id=subject_id, patient_id=patient_id,
+        outcome=outcome, wanted_for=purpose, model=model, prompt_sha256=prompt_sha256,
+        answer_sha256=answer_sha256, prompt_tokens=prompt_tokens, answer_tokens=answer_tokens,
+        **details,
     )  # fmt: skip
+
+
+def sha256_of(text: str) -> str:
+    """The hash under which a text of a prompt or an answer goes on record."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def job_run_record(job: Job) -> None:

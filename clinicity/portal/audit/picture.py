@@ -9,9 +9,11 @@ from clinicity.audit.selectors import Day
 
 MOST_ACTORS, MOST_PATIENTS = 14, 20
 CELL, GAP, LABEL, HEAD = 30, 2, 168, 74
+# Labels of columns lean out beyond the last one.
+SLANT = 40
 BARS_WIDTH, BARS_HEIGHT, BARS_FOOT, BARS_LEFT = 720, 150, 20, 44
 # Shades of a cell, by its share of the largest.
-SHADES = (0.05, 0.2, 0.5)
+SHADES = (0.25, 0.5, 0.75)
 Pair = tuple[UUID, UUID, int]
 
 
@@ -78,7 +80,7 @@ def matrix_of(pairs: Sequence[Pair]) -> Matrix:
     shown = [pair for pair in pairs if pair[0] in rows and pair[1] in columns]
     most = max((count for _, _, count in shown), default=1)
     return Matrix(
-        width=LABEL + len(columns) * (CELL + GAP),
+        width=LABEL + len(columns) * (CELL + GAP) + SLANT,
         height=HEAD + len(rows) * (CELL + GAP),
         actors=[Label(LABEL - 8, y + CELL / 2 + 4, id) for id, y in rows.items()],
         patients=[Label(x + CELL / 2 + 4, HEAD - 8, id) for id, x in columns.items()],

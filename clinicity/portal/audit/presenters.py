@@ -19,6 +19,7 @@ from clinicity.audit.unusual import RULES, THRESHOLDS
 from clinicity.common.actors import Actor
 from clinicity.common.clock import UTC
 from clinicity.common.models import Job
+from clinicity.portal.audit.history import field_changes
 from clinicity.portal.audit.picture import bars_of, matrix_of
 from clinicity.privacy.pseudonyms import pseudonym
 
@@ -115,6 +116,7 @@ def event_page(actor: Actor, event: AuditEvent) -> dict[str, Any]:
         "purpose": purpose_words(event.act, event.actor_role, event.details),
         "details": _details(event),
         "together": lines_of(actor, together),
+        "changes": field_changes(actor, event.request_id),
         "proof": audit.last_proof(actor),
     }
 

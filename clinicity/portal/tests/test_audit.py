@@ -164,7 +164,12 @@ def test_filters_are_kept_renamed_deleted_and_put_back(
         answer = client_for(admin).post(f"/audit/filters/{saved.id}/{act}/", {"name": "x"})
         assert answer.status_code == HTTPStatus.NOT_FOUND
     acts = AuditEvent.objects.filter(subject="audit_filter").order_by("position")
-    assert [event.act.split(".")[1] for event in acts] == ["save", "rename", "delete", "restore"]
+    assert [event.act.split(".")[1] for event in acts] == [
+        "save",
+        "rename",
+        "delete",
+        "restore",
+    ]
 
 
 def test_a_filter_without_a_name_says_what_is_missing(
