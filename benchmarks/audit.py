@@ -288,7 +288,7 @@ class Load:
         # As the door does: one transaction for all of them, acting for just these.
         ids = [each.patient_id for each in deposits]
         with transaction.atomic(), connection.cursor() as cursor:
-            act(cursor.execute, DOOR.id, ids)  # type: ignore[arg-type]
+            act(cursor.execute, DOOR.id, ids)
             for id in sorted(ids):
                 patient_lock(id)
             deposits_store(deposits)
