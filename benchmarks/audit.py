@@ -26,8 +26,8 @@ from uuid import UUID
 from benchmarks.minutes import METRIC, minutes
 from benchmarks.place import Cast, cast, demand_ours, opened, owner
 from benchmarks.rounds import OURS, Report, Row, measured, parser, row_of, tell
-from tests.faults.house import House
 
+PARTS = ("record", "seal", "ingest")
 ROUNDS, CONNECTIONS, CHANGES, BATCH, GROUP = 7, 8, 400, 5000, 32
 # So many batches, and groups, of each way in a turn; turns alternate within a round.
 BATCHES, GROUPS, TURNS = 2, 5, 25
@@ -51,20 +51,25 @@ EVENTS = "COPY (SELECT e.* FROM audit_auditevent e ORDER BY e.position LIMIT {})
 def main() -> None:
     words = parser(__doc__ or "", rounds=ROUNDS)
     words.add_argument("--changes", type=int, default=CHANGES, help="of each connection")
+    words.add_argument("--only", choices=PARTS, action="append", help="parts to measure")
     given = words.parse_args()
-    with opened("audit") as place:
-        report = _report(place, given.rounds, given.changes)
+    with opened("audit"):
+        report = _report(given.only or PARTS, given.rounds, given.changes)
     tell(report, as_json=given.json)
 
 
-def _report(place: House, rounds: int, changes: int) -> Report:
+def _report(parts: Sequence[str], rounds: int, changes: int) -> Report:
     with owner() as connection:
         connection.execute(TABLES)
     people = cast(2 * (1 + GROUP))
-    ingest, shares = _ingest(people, rounds)
-    recorded = _recording(people, rounds, changes)
-    sealed = _sealing(place, people, rounds)
-    rows = [*recorded, *sealed, *ingest]
+    rows: list[Row] = []
+    shares: Mapping[str, float] = {}
+    if "ingest" in parts:
+        rows, shares = _ingest(people, rounds)
+    if "record" in parts:
+        rows = [*_recording(people, rounds, changes), *rows]
+    if "seal" in parts:
+        rows = [*rows, *_sealing(people, rounds)]
     return Report("audit", "a second", rows, suffixes=SUFFIXES, extra=shares)
 
 
@@ -131,7 +136,7 @@ def _inline(actor: Any, patient_id: UUID, value: int) -> None:
         cursor.execute(MOVE, [digest])
 
 
-def _sealing(place: House, people: Cast, rounds: int) -> list[Row]:
+def _sealing(people: Cast, rounds: int) -> list[Row]:
     from clinicity.audit import sealing, verifying  # noqa: PLC0415
 
     sealing.seal()
