@@ -1,6 +1,7 @@
 """Writing the trail, and what is written about it."""
 
 from clinicity.audit.services.alerts import (
+    OwnAccess,
     security_alert_acknowledge,
     security_alert_review,
 )
@@ -27,8 +28,25 @@ from clinicity.audit.services.recording import (
 from clinicity.audit.services.watching import OWN_RECORDS, access_watch
 
 __all__ = [
-    "NO_ANSWER", "OWN_RECORDS", "Entry", "access_watch", "filter_delete", "filter_rename", "filter_restore",
-    "filter_save", "job_run_record", "model_call_record", "reads_together", "record",
-    "record_following", "record_many", "record_read", "record_refusal",
-    "security_alert_acknowledge", "security_alert_review", "sha256_of", "trail_verify",
+    "NO_ANSWER",
+    "OWN_RECORDS",
+    "Entry",
+    "OwnAccess",
+    "access_watch",
+    "filter_delete",
+    "filter_rename",
+    "filter_restore",
+    "filter_save",
+    "job_run_record",
+    "model_call_record",
+    "reads_together",
+    "record",
+    "record_following",
+    "record_many",
+    "record_read",
+    "record_refusal",
+    "security_alert_acknowledge",
+    "security_alert_review",
+    "sha256_of",
+    "trail_verify",
 ]  # fmt: skip

@@ -15,6 +15,10 @@ from clinicity.common.exceptions import Conflict, Invalid, NotFound, Refused
 State = SecurityAlert.State
 
 
+class OwnAccess(Refused):
+    """Somebody else has to judge it."""
+
+
 def security_alert_acknowledge(*, by: Actor, alert_id: UUID) -> SecurityAlert:
     """Say that one looks into it. Asking again changes nothing."""
     demand_reader(by)
@@ -75,4 +79,4 @@ def _demand_said(outcome: str, note: str) -> None:
 def _demand_not_own(by: Actor, alert_id: UUID, act: str) -> None:
     if SecurityAlert.objects.filter(id=alert_id, actor_id=by.id).exists():
         record_refusal(by=by, act=act, subject="security_alert", subject_id=alert_id)
-        raise Refused(_("Nobody reviews their own access: ask another auditor."))
+        raise OwnAccess(_("Nobody reviews their own access: ask another auditor."))

@@ -3,6 +3,8 @@
 from dataclasses import asdict
 from uuid import UUID
 
+from django.db import transaction
+
 from clinicity.audit.models import AuditEvent, AuditSeal
 from clinicity.audit.permissions import demand_reader
 from clinicity.audit.services.recording import record
@@ -28,11 +30,15 @@ def trail_verify(*, by: Actor) -> Job:
         name__in=TASKS, requested_by=by.id, state__in=[Job.State.QUEUED, Job.State.RUNNING]
     ).first()
     if under_way:
+        record(by=by, act="audit.verify_ask", subject="trail", subject_id=under_way.id)
         return under_way
     newest = AuditSeal.objects.order_by("-number").first()
     total = newest.number if newest else 0
     task = SHORT_TASK if total <= SHORT else TASK
-    return jobs.enqueue(task, by=by, role=str(by.role), total=total)
+    with transaction.atomic():
+        job = jobs.enqueue(task, by=by, role=str(by.role), total=total)
+        record(by=by, act="audit.verify_ask", subject="trail", subject_id=job.id)
+    return job
 
 
 def trail_proved(*, by: Actor, verdict: Verdict, job_id: UUID | None = None) -> None:

@@ -16,7 +16,7 @@ from clinicity.audit import services as audit
 from clinicity.audit.models import SecurityAlert
 from clinicity.audit.services.exporting import trail_export
 from clinicity.common import clock
-from clinicity.common.exceptions import Conflict, Invalid, Refused
+from clinicity.common.exceptions import Conflict, Invalid
 from clinicity.common.pages import Page
 from clinicity.portal.audit import presenters
 from clinicity.portal.audit.forms import ReviewForm, TrailForm
@@ -107,7 +107,7 @@ def alert_acknowledge(request: HttpRequest, security_id: UUID) -> HttpResponse:
     try:
         audit.security_alert_acknowledge(by=actor_of(request), alert_id=security_id)
         messages.success(request, _("It is yours to look into now."))
-    except (Conflict, Refused) as refusal:
+    except (Conflict, audit.OwnAccess) as refusal:
         messages.error(request, refusal.detail)
     return redirect("portal:audit_alert", security_id)
 
@@ -120,7 +120,7 @@ def alert_review(request: HttpRequest, security_id: UUID) -> HttpResponse:
     try:
         audit.security_alert_review(by=actor, alert_id=security_id, **form.cleaned_data)
         messages.success(request, _("Your finding is on record."))
-    except (Conflict, Refused) as refusal:
+    except (Conflict, audit.OwnAccess) as refusal:
         messages.error(request, refusal.detail)
     return redirect("portal:audit_alert", security_id)
 

@@ -242,6 +242,9 @@ def test_an_alert_is_counted_taken_on_and_reviewed(
     assert "has reviewed this already" in again.content.decode()
     assert "Olga Auditor" in page_of(client, "/audit/alerts/", state="reviewed")
     assert client_for(alice).get("/audit/alerts/").status_code == HTTPStatus.FORBIDDEN
+    for act in ("acknowledge", "review"):
+        answer = client_for(alice).post(f"/audit/alerts/{alert.id}/{act}/", say)
+        assert answer.status_code == HTTPStatus.FORBIDDEN
 
 
 def test_the_picture_counts_who_came_to_whom(
