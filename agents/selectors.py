@@ -169,7 +169,7 @@ def note_get(actor: Actor, note_id: UUID) -> list[NoteRevision]:
         found = list(rows.order_by("-number"))
         if not found or not _readable(actor, found[0]):
             raise NotFound("There is no such note.")
-        audit.record(
+        audit.record_read(
             by=actor, act="note.read", subject="note", subject_id=note_id,
             patient_id=found[0].patient_id,
         )  # fmt: skip
@@ -233,4 +233,6 @@ def _said(sentences: Iterable[AnswerSentence]) -> list[Said]:
 
 
 def _record_read(actor: Actor, patient_id: UUID | None, count: int) -> None:
-    audit.record(by=actor, act="chat.read", subject="turn", patient_id=patient_id, count=count)
+    audit.record_read(
+        by=actor, act="chat.read", subject="turn", patient_id=patient_id, count=count
+    )

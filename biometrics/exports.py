@@ -74,7 +74,7 @@ def export_begin(
     with acting_as(by, patient_id):
         calendar = _calendar(by, patient_id, start, end, chosen)
         present = [part.metric.code for part in calendar.metrics] if calendar else chosen
-        audit.record(
+        audit.record_read(
             by=by, act="reading.export", subject="reading", patient_id=patient_id,
             metrics=present, format=written_as, start=start.isoformat(), end=end.isoformat(),
         )  # fmt: skip

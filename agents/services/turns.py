@@ -230,4 +230,8 @@ def _record(actor: Actor, turn: Turn, context: Context) -> None:
         patient_id=turn.patient_id, state=turn.state, engine=turn.engine,
         evidence=len(context.evidence), sentences=len(context.findings),
         dropped=len(context.dropped), prompts=sorted(turn.prompts),
+        prompt_sha256={role: each["digest"] for role, each in turn.prompts.items()},
+        answer_sha256=audit.sha256_of(
+            "\n".join(each.sentence.text for each in (*context.findings, *context.gaps))
+        ),
     )  # fmt: skip

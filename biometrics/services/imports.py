@@ -141,6 +141,7 @@ def import_resume(*, by: Actor, run_id: UUID) -> ImportRun:
     with acting_as(by):
         run = locked(run_id)
         if run.is_open:
+            _record_seen(by, run)
             return run
         transition(run, State.QUEUED, error=None)
         job_enqueue(by=by, run=run)
@@ -228,12 +229,21 @@ def record(*, by: Actor, act: str, run: ImportRun, **details: Any) -> None:
     )  # fmt: skip
 
 
+def _record_seen(by: Actor, run: ImportRun) -> None:
+    """Nothing to change: the answer shows the run all the same."""
+    audit.record_following(
+        by=by, act="import.follow", subject="import", subject_id=run.id,
+        patient_id=run.patient_id,
+    )  # fmt: skip
+
+
 def _wished(by: Actor, run_id: UUID, state: str, act: str) -> ImportRun:
     """Ask for once or again is the same."""
     demand_writer(by)
     with acting_as(by):
         run = locked(run_id)
         if run.state == state:
+            _record_seen(by, run)
             return run
         transition(run, state)
         record(by=by, act=act, run=run)

@@ -64,6 +64,7 @@ def upload_receive(*, by: Actor, upload_id: UUID, offset: int, data: bytes) -> I
     demand_writer(by)
     with acting_as(by):
         upload = _locked(upload_id)
+        _record_seen(by, upload)
         if upload.finished_at is not None or offset < upload.received:
             return upload
         if offset > upload.received:
@@ -90,6 +91,7 @@ def upload_finish(*, by: Actor, upload_id: UUID, digest: str) -> ImportUpload:
     with acting_as(by):
         upload = _locked(upload_id)
     if upload.finished_at is not None:
+        _record_seen(by, upload)
         return upload
     if upload.received < upload.size:
         raise PartMissing("The file isn't whole yet.", received=upload.received)
@@ -208,6 +210,14 @@ def _demand_size(size: int) -> None:
     if size > settings.IMPORT_MAX_BYTES:
         most = settings.IMPORT_MAX_BYTES
         raise FileTooLarge(f"A file has at most {most // 1024**3} GB.", most_bytes=most)
+
+
+def _record_seen(by: Actor, upload: ImportUpload) -> None:
+    """Parts come by the hundred, and each answer says how far the file is."""
+    audit.record_following(
+        by=by, act="import.follow", subject="import_upload", subject_id=upload.id,
+        patient_id=upload.patient_id,
+    )  # fmt: skip
 
 
 def _record(by: Actor, act: str, upload: ImportUpload) -> None:

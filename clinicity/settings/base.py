@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "clinicity.common.middleware.RequestIdMiddleware",
+    "clinicity.audit.middleware.ReadsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -219,6 +220,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "clinicity.common.tasks.sweep", "schedule": 5.0},
+    "keep-audit": {"task": "clinicity.audit.tasks.keep", "schedule": 86_400.0},
     "seal-audit": {"task": "clinicity.audit.tasks.seal", "schedule": 10.0},
     "watch-access": {"task": "clinicity.audit.tasks.watch", "schedule": 300.0},
     "forget-sign-ins": {
@@ -371,21 +373,10 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = REQUEST_MAX_BYTES
 
 AUDITLOG_MASK_CALLABLE = "clinicity.privacy.masks.constant"
 AUDITLOG_DISABLE_REMOTE_ADDR = True
-# The field-level history beside the trail: which fields changed, protected ones masked.
+# An entry of the field-level history carries the id of its request, as the trail does.
+AUDITLOG_CID_GETTER = "clinicity.audit.history.cid"
+# Of accounts; every model of a patient registers itself (`clinicity/audit/history.py`).
 AUDITLOG_INCLUDE_TRACKING_MODELS = (
-    {
-        "model": "patients.Patient",
-        "mask_fields": [
-            "first_name", "last_name", "preferred_name", "date_of_birth", "sex", "record_number",
-        ],
-        "exclude_fields": ["search_index"],
-    },
-    {
-        "model": "patients.TimelineEvent",
-        "mask_fields": ["title", "body"],
-        "exclude_fields": ["search_tokens", "search_scheme"],
-    },
-    {"model": "patients.CareTeamMember"},
     {
         "model": "accounts.User",
         "mask_fields": ["email", "display_name", "password"],

@@ -51,7 +51,7 @@ def _read(actor: Actor, patient_id: UUID) -> Patient | None:
         patient = rows.annotate(survivor=SURVIVOR, merged_ids=MERGED).first()
         if patient is not None:
             keyring.preload(patient.record_ids)
-            audit.record(
+            audit.record_read(
                 by=actor, act="patient.read", subject="patient", subject_id=patient.id,
                 patient_id=patient.id,
             )  # fmt: skip
@@ -106,7 +106,7 @@ def patients_page(
             rows = rows.filter(id__lt=after)
         page = page_of(list(rows[: size + 1]), size=size, key=lambda patient: patient.id)
         keyring.preload(patient.id for patient in page.items)
-        audit.record(
+        audit.record_read(
             by=actor, act="patient.list", subject="patient", count=len(page.items),
             searched=bool(search.strip()),
         )  # fmt: skip

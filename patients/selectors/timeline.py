@@ -105,7 +105,7 @@ def timeline_export(
         if page.next_cursor is None:
             break
         cursor = page.next_cursor
-    audit.record(
+    audit.record_read(
         by=actor, act="timeline.export", subject="timeline_event", patient_id=patient_id,
         count=len(events), searched=wanted.search is not None,
     )  # fmt: skip

@@ -327,7 +327,30 @@ PORTAL: Declared = {
     **_of(STAFF_LIST, "portal:patients GET"),
     **_of(PAGES, "portal:tasks GET", "alerts:count GET"),
     **_of(READ, "portal:patient GET", "portal:picture GET", "portal:since GET"),
-    **_of(AUDIT, "portal:audit GET", "portal:audit_verify POST"),
+    **_of(
+        AUDIT,
+        "portal:audit GET",
+        "portal:audit_event GET",
+        "portal:audit_export GET",
+        "portal:audit_picture GET",
+        "portal:audit_alerts GET",
+        "portal:audit_alert GET",
+        "portal:audit_verify POST",
+        "portal:audit_alert_acknowledge POST",
+    ),
+    **_of(
+        AUDIT,
+        "portal:audit_alert_review POST",
+        form={"outcome": "justified", "note": "x"},
+    ),
+    **_of(AUDIT, "portal:audit_filter_save POST", form={"name": "Mine", "act": "x"}),
+    # Filters and proofs are their owner's, and that is none of these.
+    **_of(NOT_THERE, "portal:audit_filter_delete POST", "portal:audit_filter_restore POST"),
+    **_of(NOT_THERE, "portal:audit_filter_rename POST", form={"name": "x"}),
+    **_of(NOT_THERE, "portal:audit_proof GET", "audit-proof GET"),
+    **_of(AUDIT, "audit-events GET", "audit-event GET", "audit-export GET"),
+    **_of(AUDIT, "audit-alerts GET", "audit-alert-acknowledge POST", "audit-verify POST"),
+    **_of(AUDIT, "audit-alert-review POST", body={"outcome": "justified", "note": "x"}),
     **_of(PAGES, "portal:gallery GET"),
 }
 READINGS: Declared = {

@@ -12,6 +12,7 @@ from biometrics import services as biometrics
 from biometrics.models import ImportRun, ImportUpload, IngestBatch
 from clinicity.accounts.acting import acting_as
 from clinicity.accounts.models import User
+from clinicity.audit.models import AuditEvent, SecurityAlert
 from clinicity.common import clock, jobs
 from clinicity.common.actors import WORKER
 from documents.models import Document, DocumentPage
@@ -77,6 +78,7 @@ def made(alice: User) -> World:
         _documents,
         _alerts,
         _agents,
+        _oversight,
     ):
         world.ids |= step(alice, patient.id)
     return world
@@ -248,6 +250,19 @@ def _alerts(alice: User, patient_id: UUID) -> dict[str, Any]:
     with acting_as(alice.actor):
         alert = Alert.objects.get(patient_id=patient_id)
     return {"alert_id": alert.id, "rule_id": rule.id}
+
+
+def _oversight(alice: User, patient_id: UUID) -> dict[str, Any]:
+    """An event of the trail, and an unusual access of somebody who is none of the visitors."""
+    event = AuditEvent.objects.filter(patient_id=patient_id).first()
+    now = clock.now()
+    alert = SecurityAlert(
+        rule="emergency", actor_id=alice.id, actor_role="clinician", patient_id=patient_id,
+        window_start=now, window_end=now, reason="Opened beyond the care team.",
+    )  # fmt: skip
+    alert.save(force_insert=True)
+    assert event is not None
+    return {"audit_id": event.id, "security_id": alert.id, "filter_id": patient_id}
 
 
 def _agents(alice: User, patient_id: UUID) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """How values read on a page: unambiguous dates, values with an age, words for codes."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -141,6 +142,23 @@ def number(value: Any, digits: int = 3) -> str:
 @register.filter
 def grouped(value: Any) -> str:
     return f"{int(value):,}" if str(value).lstrip("-").isdigit() else str(value or "")
+
+
+@register.filter
+def unlocalized(value: float) -> str:
+    """A coordinate of a drawing, whatever the language's decimal sign."""
+    return f"{value:g}"
+
+
+@register.filter
+def plus(value: float, more: float) -> str:
+    return f"{value + more:g}"
+
+
+@register.filter
+def item(values: Mapping[Any, Any], key: Any) -> Any:
+    """What a mapping holds under a key that is itself a value."""
+    return values.get(key, "")
 
 
 @register.filter
