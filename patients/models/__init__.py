@@ -34,6 +34,7 @@ from patients.models.questionnaires import (
     QuestionnaireWording,
     SelfHarmReport,
 )
+from patients.models.removal import DeletionReport, LegalHold, Removal, RemovalStep
 from patients.models.safety import SafetyPlan
 from patients.models.team import BreakGlass, CareTeamMember, Proxy
 from patients.models.timeline import TimelineEvent, TimelineEventVersion
@@ -50,10 +51,12 @@ __all__ = [
     "Consent",
     "Contact",
     "Correction",
+    "DeletionReport",
     "Encounter",
     "GeneticResult",
     "Identifier",
     "LabResult",
+    "LegalHold",
     "Medication",
     "MedicationDose",
     "Patient",
@@ -68,6 +71,8 @@ __all__ = [
     "QuestionnaireResponse",
     "QuestionnaireSchedule",
     "QuestionnaireWording",
+    "Removal",
+    "RemovalStep",
     "SafetyPlan",
     "SelfHarmReport",
     "TimelineEvent",

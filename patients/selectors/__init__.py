@@ -17,7 +17,15 @@ from patients.selectors.chart import (
     medications,
     trends_of,
 )
-from patients.selectors.consent import NoConsent, consents, demand_consent
+from patients.selectors.consent import (
+    NoConsent,
+    agrees,
+    consents,
+    consents_outdated,
+    demand_consent,
+    demand_export,
+    demand_external_model,
+)
 from patients.selectors.contacts import contacts, corrections, identifiers
 from patients.selectors.encounters import (
     appointments_between,
@@ -107,6 +115,7 @@ __all__ = [
     "acts_for",
     "adherence_by_medication",
     "adherence_of",
+    "agrees",
     "aliases",
     "allergies",
     "appointments_between",
@@ -115,10 +124,13 @@ __all__ = [
     "check_of",
     "conditions",
     "consents",
+    "consents_outdated",
     "contacts",
     "corrections",
     "deleted_patient_get",
     "demand_consent",
+    "demand_export",
+    "demand_external_model",
     "doses",
     "doses_page",
     "draft_answers",

@@ -14,6 +14,7 @@ from clinicity.accounts.selectors import colleagues
 from clinicity.common.exceptions import DomainError
 from patients import presenters, selectors, services
 from patients.access import patient_or_404
+from patients.consents import current
 from patients.models import Consent, Patient
 from patients.people_forms import CorrectionAnswerForm, CorrectionForm, MemberForm
 from patients.permissions import MEMBERS, WRITERS
@@ -60,7 +61,7 @@ def consent(request: HttpRequest, patient_id: UUID) -> HttpResponse:
             by=actor_of(request), patient_id=patient_id,
             purpose=request.POST.get("purpose", ""), given=request.POST.get("given") == "yes",
             source=request.POST.get("source", Consent.Source.SPOKEN),
-            text_version=presenters.CONSENT_TEXTS,
+            text_version=current(),
         ),
     )  # fmt: skip
 

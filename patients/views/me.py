@@ -13,6 +13,7 @@ from clinicity.accounts.requests import actor_of
 from clinicity.common import clock
 from clinicity.common.exceptions import DomainError
 from patients import presenters, selectors, services
+from patients.consents import current
 from patients.models import Consent, Encounter
 from patients.people_forms import CorrectionForm
 
@@ -78,7 +79,7 @@ def decide(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         services.consent_record(
             by=actor, patient_id=patient_id, purpose=request.POST.get("purpose", ""),
             given=request.POST.get("given") == "yes", source=Consent.Source.ONLINE,
-            text_version=presenters.CONSENT_TEXTS,
+            text_version=current(),
         )  # fmt: skip
     except DomainError as refusal:
         messages.error(request, f"{refusal.title} {refusal.detail}")
