@@ -9,7 +9,15 @@ from django.db import migrations, models
 import clinicity.common.ids
 import clinicity.privacy.fields
 from clinicity.common.rls import AppendOnly, SecurePatientTable, SecureTeamTable
-from patients.migrations._forgetting import DROP, FORGET, FORGETS, REFUSE, REFUSE_ALWAYS
+from patients.migrations._forgetting import (
+    DROP,
+    FORGET,
+    FORGETS,
+    KEEP_ANSWERS,
+    KEEP_OR_FORGET,
+    REFUSE,
+    REFUSE_ALWAYS,
+)
 
 
 class Migration(migrations.Migration):
@@ -351,7 +359,7 @@ class Migration(migrations.Migration):
         AppendOnly("patients_deletionreport"),
         SecureTeamTable("patients_legalhold"),
         migrations.RunSQL(
-            FORGETS + REFUSE + FORGET,
-            DROP + REFUSE_ALWAYS + "DROP FUNCTION clinicity_forgets(oid, text)",
+            FORGETS + REFUSE + KEEP_OR_FORGET + FORGET,
+            DROP + KEEP_ANSWERS + REFUSE_ALWAYS + "DROP FUNCTION clinicity_forgets(oid, text)",
         ),
     ]

@@ -6,9 +6,22 @@ while an order of removal stands that covers the table. Nothing else sets the sw
 triggers look at, and the audit trail's tables know no switch.
 """
 
+from importlib import import_module
+
 # What outlives the person: the tombstone and who decided what, when.
 KEPT = ("patients_consent", "patients_removal", "patients_removalstep",
         "patients_deletionreport", "patients_legalhold", "patients_patientalias", "common_job")  # fmt: skip
+_KEEP = import_module("patients.migrations.0007_questionnaires").KEEP
+# The function alone, as 0007 made it: its trigger stands.
+KEEP_ANSWERS = _KEEP[: _KEEP.index("CREATE TRIGGER")].replace(
+    "CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"
+)
+LET_GO = """BEGIN
+    IF clinicity_forgets(TG_RELID, TG_OP) THEN
+        RETURN OLD;
+    END IF;
+"""
+KEEP_OR_FORGET = KEEP_ANSWERS.replace("BEGIN\n", LET_GO, 1)
 REFUSE = """
 CREATE OR REPLACE FUNCTION clinicity_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -183,8 +183,9 @@ def _empty(by: Actor, removal: Removal, part: str, store: Store) -> None:
         return
     for subject in removal.subjects:
         store.remove(by, subject)
-    if _counted(by, removal, store):
-        raise Unavailable(f"Something is still in the store {store.name}.")
+    if left := _counted(by, removal, store):
+        kinds = ", ".join(sorted(left))
+        raise Unavailable(f"Something is still in the store {store.name}: {kinds}.")
     with acting_as(by, removal.patient_id):
         RemovalStep.objects.filter(id=step.id).update(done_at=clock.now())
 
