@@ -14,13 +14,19 @@ from documents.extraction import terms
 from documents.extraction.shapes import words_from
 from documents.models import Document, DocumentPage
 from patients import selectors as patients
+from patients.models import Purpose
 
 PERSON = graph.node_of("person", "self", label="patient")
 LONGEST_LABEL = 200
 
 
 def document_link(*, by: Actor, document: Document, pages: Sequence[DocumentPage]) -> int:
-    """Put the document into its patient's graph; gives how many things it mentions."""
+    """Put the document into its patient's graph; gives how many things it mentions.
+
+    No graph is made of a patient who withdrew care.
+    """
+    if not patients.agrees(by, document.patient_id, Purpose.CARE):
+        return 0
     origin = Origin("document", document.id)
     chart = list(_chart(by, document.patient_id))
     me = graph.node_of("document", str(document.id), label=document.title)
@@ -43,6 +49,8 @@ def document_link(*, by: Actor, document: Document, pages: Sequence[DocumentPage
 
 def chart_link(*, by: Actor, patient_id: UUID) -> int:
     """Put the chart's conditions and medications into the graph; gives how many rows."""
+    if not patients.agrees(by, patient_id, Purpose.CARE):
+        return 0
     chart = list(_chart(by, patient_id))
     graph.store().put(
         by=by, patient_id=patient_id, nodes=[PERSON, *(node for node, _, _ in chart)],

@@ -25,6 +25,7 @@ from patients.selectors.consent import (
     demand_consent,
     demand_export,
     demand_external_model,
+    withdrawn_count,
 )
 from patients.selectors.contacts import contacts, corrections, identifiers
 from patients.selectors.encounters import (
@@ -189,6 +190,7 @@ __all__ = [
     "unsimulated_count",
     "visible_patient_ids",
     "visits_page",
+    "withdrawn_count",
     "wording_history",
     "wording_languages",
     "wording_of",

@@ -12,7 +12,7 @@ from clinicity.common.exceptions import DomainError
 from clinicity.language.permits import Permit
 from patients.consents import current
 from patients.models import Consent, Patient, Purpose
-from patients.selectors.people import patient_get
+from patients.selectors.people import SURVIVOR, patient_get
 from patients.selectors.rows import rows_of
 
 # Whose own record it is.
@@ -35,20 +35,23 @@ def consents(actor: Actor, patient_id: UUID) -> list[Consent]:
 
 def agrees(actor: Actor, patient_id: UUID, *purposes: Purpose) -> bool:
     """Whether the newest decisions agree to all of these. An unknown patient doesn't."""
-    wanted = [purpose.value for purpose in purposes]
-    with acting_as(actor, patient_id):
-        return Patient.objects.filter(
-            id=patient_id, deleted_at__isnull=True, consents__contains=wanted
-        ).exists()
+    return {purpose.value for purpose in purposes} <= _agreed(actor, patient_id)
 
 
 def demand_consent(actor: Actor, patient_id: UUID, *purposes: Purpose) -> None:
     """Raise `NoConsent` unless the newest decisions agree to each of these purposes."""
-    if agrees(actor, patient_id, *purposes):
-        return
+    agreed = _agreed(actor, patient_id)
     for purpose in purposes:
-        if len(purposes) == 1 or not agrees(actor, patient_id, purpose):
+        if purpose.value not in agreed:
             raise NoConsent(f"There is no consent to {purpose.label}.", purpose=purpose.value)
+
+
+def withdrawn_count(actor: Actor, ids: Sequence[UUID], *purposes: Purpose) -> int:
+    """How many of these patients don't agree to all of the purposes."""
+    wanted = [purpose.value for purpose in purposes]
+    with acting_as(actor):
+        rows = Patient.objects.filter(id__in=ids, deleted_at__isnull=True)
+        return rows.exclude(consents__contains=wanted).count()
 
 
 def demand_export(actor: Actor, patient_id: UUID, purpose: Purpose = Purpose.CARE) -> None:
@@ -77,3 +80,13 @@ def consents_outdated(patient: Patient, decisions: Sequence[Consent]) -> set[str
         for purpose in patient.consents
         if purpose not in newest or newest[purpose].text_version != current()
     }
+
+
+def _agreed(actor: Actor, patient_id: UUID) -> set[str]:
+    """What is agreed to now; of a record that was merged, the other one's decisions count."""
+    with acting_as(actor, patient_id):
+        rows = Patient.objects.filter(id=patient_id, deleted_at__isnull=True)
+        own = rows.annotate(survivor=SURVIVOR).values_list("consents", "survivor").first()
+    if own and own[1] is not None:
+        return _agreed(actor, own[1])
+    return set(own[0]) if own else set()

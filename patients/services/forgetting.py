@@ -124,10 +124,10 @@ def _account_count(by: Actor, subject: UUID) -> Mapping[str, int]:
 def _account_erase(by: Actor, subject: UUID) -> None:
     """The person's own sign-in: a proxy's is another person's."""
     with acting_as(by, subject):
-        user_id = Patient.objects.values_list("user_id", flat=True).get(id=subject)
-        if user_id:
+        rows = Patient.objects.filter(id=subject)
+        for user_id in rows.filter(user__isnull=False).values_list("user_id", flat=True):
             account_erase(by=by, user_id=user_id)
-        Patient.objects.filter(id=subject).update(user=None)
+        rows.update(user=None)
 
 
 def _name_count(by: Actor, subject: UUID) -> Mapping[str, int]:
