@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinicity.accounts.models import User
 from clinicity.audit.permissions import may_read_trail
-from clinicity.common.actors import Actor
+from clinicity.common.actors import Actor, Role
 from patients.permissions import STAFF
 
 Words = str | Promise
@@ -40,6 +40,7 @@ OVERSIGHT = (
     Place(_("Audit"), "audit", "portal:audit", more=True),
     Place(_("Reviews"), "warning", "patients:reviews", more=True),
 )
+ADMINS = (Place(_("Erasures"), "trash", "patients:erasures", more=True),)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -56,7 +57,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 def _places(actor: Actor) -> tuple[Place, ...]:
     clinical = CLINICAL if actor.role in STAFF else ()
-    return (*clinical, *(OVERSIGHT if may_read_trail(actor) else ()))
+    oversight = OVERSIGHT if may_read_trail(actor) else ()
+    return (*clinical, *oversight, *(ADMINS if actor.role == Role.ADMIN else ()))
 
 
 def _entry(place: Place, request: HttpRequest) -> dict[str, Any] | None:

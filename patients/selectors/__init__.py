@@ -80,6 +80,14 @@ from patients.selectors.questionnaires import (
     questionnaires_standing,
     self_harm_reports,
 )
+from patients.selectors.removals import (
+    Keeping,
+    Progress,
+    erasures,
+    keeping,
+    records_over,
+    removals,
+)
 from patients.selectors.safety import has_safety_plan, safety_plan, safety_plan_versions
 from patients.selectors.team import (
     acts_for,
@@ -106,8 +114,10 @@ __all__ = [
     "Access",
     "Due",
     "DueList",
+    "Keeping",
     "NoConsent",
     "Order",
+    "Progress",
     "TimelineHistory",
     "TimelineSummary",
     "Trajectory",
@@ -136,6 +146,7 @@ __all__ = [
     "doses_page",
     "draft_answers",
     "encounters",
+    "erasures",
     "errors_of",
     "genetic_guidance",
     "genetic_results",
@@ -149,6 +160,7 @@ __all__ = [
     "item_get",
     "item_history",
     "items_page",
+    "keeping",
     "lab_results",
     "lab_trends",
     "medication_check",
@@ -173,6 +185,8 @@ __all__ = [
     "questionnaires_all",
     "questionnaires_due",
     "questionnaires_standing",
+    "records_over",
+    "removals",
     "safety_plan",
     "safety_plan_versions",
     "schedule_of",

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from clinicity.accounts.requests import actor_of
 from clinicity.common import clock
 from clinicity.common.exceptions import DomainError
-from patients import presenters, selectors, services
+from patients import presenters, removal_presenter, selectors, services
 from patients.consents import current
 from patients.models import Consent, Encounter
 from patients.people_forms import CorrectionForm
@@ -67,8 +67,14 @@ def consents(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "patient": patient,
         "consents": presenters.consents(patient, decisions),
         "history": decisions,
+        **_removals(request, patient_id),
     }
     return render(request, "me/consents.html", context | _help())
+
+
+def _removals(request: HttpRequest, patient_id: UUID) -> dict[str, object]:
+    found = removal_presenter.shown(selectors.removals(actor_of(request), patient_id))
+    return {"removals": found, "is_open": any(each.is_open for each in found), "url": ""}
 
 
 @require_POST
