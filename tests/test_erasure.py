@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from auditlog.models import LogEntry
 from django.db import connection
 from django.test import Client
 from rest_framework.test import APIClient
@@ -100,6 +101,7 @@ def test_nothing_of_a_person_is_left_but_the_tombstone(
     patient_id = world.patient.id
     redis_keys._client().set(f"clinicity:memory:{pseudonym(patient_id)}", "x", ex=600)
     assert len(rows_left(patient_id)) > 25
+    assert LogEntry.objects.filter(object_pk=str(patient_id)).exists()
     order = erase(admin, patient_id)
     assert len(order.subjects) == 2
     drain_jobs()
@@ -122,6 +124,8 @@ def test_nothing_of_a_person_is_left_but_the_tombstone(
     assert report.removed["patients.account"] == {"accounts": 1}
     assert report.removed["biometrics.rows"]["biometrics_ingestbatch"] == 1
     assert report.removed["patients.redis"] == {"keys": 1}
+    history = LogEntry.objects.filter(object_pk__in=list(map(str, order.subjects)))
+    assert not history.exists()
     acts = set(AuditEvent.objects.filter(patient_id=patient_id).values_list("act", flat=True))
     assert {"patient.create", "patient.erase", "deletion.report"} <= acts
 

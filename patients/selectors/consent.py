@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import ClassVar
+from typing import ClassVar, cast
 from uuid import UUID
 
 from clinicity.accounts.acting import acting_as
@@ -87,6 +87,7 @@ def _agreed(actor: Actor, patient_id: UUID) -> set[str]:
     with acting_as(actor, patient_id):
         rows = Patient.objects.filter(id=patient_id, deleted_at__isnull=True)
         own = rows.annotate(survivor=SURVIVOR).values_list("consents", "survivor").first()
-    if own and own[1] is not None:
-        return _agreed(actor, own[1])
+    survivor = cast("UUID | None", own[1]) if own else None
+    if survivor:
+        return _agreed(actor, survivor)
     return set(own[0]) if own else set()

@@ -7,6 +7,9 @@ from clinicity.workbench.deletion.subject import Left, Subject
 
 Look = Callable[[Subject], Iterable[Left]]
 CONVERSATIONS = ("chatsession", "turn", "answersentence", "citation", "turnevent")
+# An entry that somebody changed since is found by its words again.
+CHANGED = """EXISTS (SELECT 1 FROM patients_timelineeventversion v
+    WHERE v.event_id = patients_timelineevent.id AND v.created_at >= %s)"""
 OPEN_RUNS = "state IN ('queued', 'running', 'paused')"
 
 
@@ -18,7 +21,8 @@ def derived_rows(subject: Subject) -> Iterator[Left]:
         yield from tables.rows(f"agents_{name}", subject)
     yield from tables.rows(
         "patients_timelineevent", subject,
-        "cardinality(search_tokens) > 0 AND created_at < %s", subject.report.since,
+        f"cardinality(search_tokens) > 0 AND created_at < %s AND NOT {CHANGED}",
+        subject.report.since, subject.report.since,
     )  # fmt: skip
 
 

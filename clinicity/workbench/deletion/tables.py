@@ -29,6 +29,10 @@ WHERE id = ANY(%s) AND (erased_at IS NULL OR user_id IS NOT NULL OR search_index
     OR consents <> '{}' OR concat(first_name, last_name, preferred_name, date_of_birth, sex,
                                   record_number) <> '')
 """
+HISTORY = """
+SELECT count(*) FROM auditlog_logentry l JOIN django_content_type c ON c.id = l.content_type_id
+WHERE c.app_label = 'patients' AND c.model = 'patient' AND l.object_pk = ANY(%s)
+"""
 KEYS = "SELECT count(*) FROM privacy_subjectkey WHERE subject_id = ANY(%s)"
 HOLDS = "SELECT count(*) FROM patients_legalhold WHERE patient_id = ANY(%s) AND reason <> ''"
 
@@ -65,6 +69,8 @@ def everything(subject: Subject) -> Iterator[Left]:
     yield from left("postgres patients_patient", "demographics", counted(TOMBSTONE, ids))
     yield from left("postgres patients_legalhold", "reasons", counted(HOLDS, ids))
     yield from left("postgres privacy_subjectkey", "data keys", counted(KEYS, ids))
+    history = counted(HISTORY, [list(map(str, subject.ids))])
+    yield from left("postgres auditlog_logentry", "changes of demographics", history)
     yield from sealed(subject)
 
 
@@ -72,7 +78,7 @@ def sealed(subject: Subject) -> Iterator[Left]:
     """Protected values of the person that still open; none may, once the key is destroyed."""
     keyring.forget()
     for model in apps.get_models():
-        privacy = getattr(model, "Privacy", None)
+        privacy: Any = getattr(model, "Privacy", None)
         if getattr(privacy, "subject", None) == "patient_id" and privacy.protected:
             opened = sum(
                 _opens(row, name)
