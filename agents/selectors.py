@@ -25,6 +25,7 @@ from clinicity.knowledge import graph
 from clinicity.knowledge.graph import Graph
 from clinicity.privacy import keyring
 from patients import selectors as patients
+from patients.models import Purpose
 
 
 @dataclass(frozen=True)
@@ -192,6 +193,7 @@ def patient_graph(actor: Actor, patient_id: UUID) -> Graph:
     """What is linked to what in a patient's record, each link with the row it is from."""
     demand_asker(actor)
     patients.patient_get(actor, patient_id)
+    patients.demand_consent(actor, patient_id, Purpose.CARE)
     return graph.store().read(actor, patient_id)
 
 

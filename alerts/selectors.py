@@ -19,6 +19,7 @@ from clinicity.common.exceptions import Invalid, NotFound
 from clinicity.common.pages import PAGE_SIZE, Page, cursor_id, page_of
 from clinicity.privacy import keyring
 from patients import selectors as patients
+from patients.models import Purpose
 
 INBOX_SIZE = 200
 FEED_SIZE = 200
@@ -37,6 +38,8 @@ class Coverage:
     oldest: datetime | None
     newest: datetime | None
     uncovered: Sequence[tuple[str, int]]
+    # Patients whom no rule watches, because they withdrew care or monitoring.
+    withdrawn: int
 
 
 @dataclass(frozen=True)
@@ -224,6 +227,7 @@ def coverage(actor: Actor, *, patient_id: UUID | None = None) -> Coverage:
         oldest=min(moments, default=None),
         newest=max(moments, default=None),
         uncovered=_uncovered(checks, names),
+        withdrawn=patients.withdrawn_count(actor, ids, Purpose.CARE, Purpose.MONITORING),
     )
 
 

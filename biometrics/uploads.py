@@ -86,6 +86,15 @@ def remove(patient_id: UUID, upload_id: UUID) -> None:
     shutil.rmtree(_folder(patient_id, upload_id), ignore_errors=True)
 
 
+def remove_patient(patient_id: UUID) -> None:
+    """Every part of every upload of a patient, with the folder that they lay in."""
+    shutil.rmtree(_patient_folder(patient_id), ignore_errors=True)
+
+
+def count_of_patient(patient_id: UUID) -> int:
+    return sum(path.is_file() for path in _patient_folder(patient_id).rglob("*"))
+
+
 def kept() -> Iterator[tuple[UUID, Path]]:
     """Every upload that has parts on disk, with its folder."""
     for folder in (Path(settings.MEDIA_ROOT) / FOLDER).glob("*/*"):
@@ -113,7 +122,11 @@ def _nameless(size: int, root: Path) -> IO[bytes]:
 
 
 def _folder(patient_id: UUID, upload_id: UUID) -> Path:
-    return Path(settings.MEDIA_ROOT) / FOLDER / pseudonym(patient_id) / str(upload_id)
+    return _patient_folder(patient_id) / str(upload_id)
+
+
+def _patient_folder(patient_id: UUID) -> Path:
+    return Path(settings.MEDIA_ROOT) / FOLDER / pseudonym(patient_id)
 
 
 def _aad(upload_id: UUID, number: int) -> bytes:

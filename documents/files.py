@@ -5,6 +5,7 @@ names are pseudonyms and ids.
 """
 
 import os
+import shutil
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
@@ -22,6 +23,8 @@ class Place(Protocol):
     def write(self, name: str, data: bytes) -> None: ...
     def read(self, name: str) -> bytes: ...
     def remove(self, name: str) -> None: ...
+    def remove_under(self, prefix: str) -> None: ...
+    def count_under(self, prefix: str) -> int: ...
 
 
 class LocalFolder:
@@ -48,6 +51,12 @@ class LocalFolder:
     def remove(self, name: str) -> None:
         self._path(name).unlink(missing_ok=True)
 
+    def remove_under(self, prefix: str) -> None:
+        shutil.rmtree(self._path(prefix), ignore_errors=True)
+
+    def count_under(self, prefix: str) -> int:
+        return sum(path.is_file() for path in self._path(prefix).rglob("*"))
+
     def _path(self, name: str) -> Path:
         return Path(settings.MEDIA_ROOT) / name
 
@@ -70,12 +79,25 @@ def remove(patient_id: UUID, document_id: UUID) -> None:
     _place().remove(_name(patient_id, document_id))
 
 
+def remove_patient(patient_id: UUID) -> None:
+    """Every file of a patient, also such as no row tells of."""
+    _place().remove_under(_folder(patient_id))
+
+
+def count_of_patient(patient_id: UUID) -> int:
+    return _place().count_under(_folder(patient_id))
+
+
 def _place() -> Place:
     return PLACES["local"]()
 
 
 def _name(patient_id: UUID, document_id: UUID) -> str:
-    return f"documents/{pseudonym(patient_id)}/{document_id}.sealed"
+    return f"{_folder(patient_id)}/{document_id}.sealed"
+
+
+def _folder(patient_id: UUID) -> str:
+    return f"documents/{pseudonym(patient_id)}"
 
 
 def _aad(document_id: UUID) -> bytes:

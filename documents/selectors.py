@@ -20,6 +20,7 @@ from documents.extraction.shapes import Box, Refused
 from documents.models import Chunk, Document, DocumentPage
 from documents.permissions import demand_staff
 from patients import selectors as patients
+from patients.models import Purpose
 
 LONGEST_QUESTION = 2000
 
@@ -178,6 +179,7 @@ def passages_search(
     """
     text = question.strip()[:LONGEST_QUESTION]
     patients.patient_get(actor, patient_id)
+    patients.demand_consent(actor, patient_id, Purpose.CARE)
     if not text:
         return []
     scores = _nearest(actor, patient_id, text, limit)

@@ -22,6 +22,7 @@ from clinicity.common.actors import Actor, Role
 from clinicity.common.exceptions import Conflict, Invalid, NotFound
 from clinicity.common.models import Job
 from patients import selectors as patients
+from patients.models import Purpose
 from patients.permissions import demand_writer
 
 TASK = "biometrics.tasks.import_readings"
@@ -79,6 +80,7 @@ def import_request(
     """
     demand_writer(by)
     patients.patient_get(by, patient_id)
+    patients.demand_consent(by, patient_id, Purpose.CARE, Purpose.MONITORING)
     with acting_as(by, _scope(by, patient_id)):
         upload = _whole(patient_id, upload_id)
         _demand_free(upload)

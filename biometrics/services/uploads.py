@@ -22,6 +22,7 @@ from clinicity.common import clock
 from clinicity.common.actors import Actor, Role
 from clinicity.common.exceptions import Conflict, DomainError, Invalid, NotFound, Unavailable
 from patients import selectors as patients
+from patients.models import Purpose
 from patients.permissions import demand_writer
 
 KEPT_FOR = timedelta(days=7)
@@ -46,6 +47,7 @@ def upload_begin(*, by: Actor, patient_id: UUID, name: str, size: int) -> Import
     demand_writer(by)
     _demand_size(size)
     patients.patient_get(by, patient_id)
+    patients.demand_consent(by, patient_id, Purpose.CARE, Purpose.MONITORING)
     plain = plain_name(name)
     with acting_as(by, _scope(by, patient_id)):
         for begun in _unfinished(by, patient_id, size):

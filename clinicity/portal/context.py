@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from clinicity.accounts.models import User
 from clinicity.audit.permissions import may_read_trail
 from clinicity.audit.selectors import security_alerts_open
-from clinicity.common.actors import Actor
+from clinicity.common.actors import Actor, Role
 from patients.permissions import STAFF
 
 Words = str | Promise
@@ -43,6 +43,7 @@ OVERSIGHT = (
     Place(_("Unusual access"), "lock", SECURITY, more=True),
     Place(_("Reviews"), "warning", "patients:reviews", more=True),
 )
+ADMINS = (Place(_("Erasures"), "trash", "patients:erasures", more=True),)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -72,7 +73,8 @@ def _rail(actor: Actor, request: HttpRequest, waiting: object) -> list[dict[str,
 
 def _places(actor: Actor) -> tuple[Place, ...]:
     clinical = CLINICAL if actor.role in STAFF else ()
-    return (*clinical, *(OVERSIGHT if may_read_trail(actor) else ()))
+    oversight = OVERSIGHT if may_read_trail(actor) else ()
+    return (*clinical, *oversight, *(ADMINS if actor.role == Role.ADMIN else ()))
 
 
 def _entry(place: Place, request: HttpRequest) -> dict[str, Any] | None:

@@ -40,6 +40,10 @@ AUDIT_CHECKPOINT_DIR = Path(
 # log files on the disk. 0 keeps them for ever; HIPAA asks for six years (2192 days).
 AUDIT_RETENTION_DAYS = env.int("AUDIT_RETENTION_DAYS", default=0)
 LOG_RETENTION_DAYS = env.int("LOG_RETENTION_DAYS", default=0)
+# For how many years after the last entry a record must be kept before it may be erased without
+# a reason of its own. NHS England's Records Management Code of Practice (2021, updated 2023),
+# schedule: mental health records, 20 years.
+RECORD_RETENTION_YEARS = env.int("RECORD_RETENTION_YEARS", default=20)
 # The published package builds a Fernet crypter on import. Ours replaces it, so it
 # gets a key that nobody keeps: anything sealed with it by mistake is unreadable.
 FIELD_ENCRYPTION_KEY = Fernet.generate_key().decode()

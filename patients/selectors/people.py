@@ -83,7 +83,8 @@ def deleted_patient_get(actor: Actor, patient_id: UUID) -> Patient:
     """One of the actor's patients who was taken off the list."""
     demand_reader(actor)
     with acting_as(actor):
-        patient = Patient.objects.filter(id=patient_id, deleted_at__isnull=False).first()
+        rows = Patient.objects.filter(deleted_at__isnull=False, erased_at__isnull=True)
+        patient = rows.filter(id=patient_id).first()
     if patient is None:
         raise NotFound("There is no such patient.")
     return patient

@@ -8,7 +8,7 @@ from clinicity.accounts.acting import Scope, acting_as
 from clinicity.audit import services as audit
 from clinicity.common.actors import Actor
 from clinicity.privacy import fulltext, keyring
-from patients.models import TimelineEvent
+from patients.models import Patient, Purpose, TimelineEvent
 from patients.permissions import demand_writer
 from patients.services.timeline import index
 
@@ -64,3 +64,24 @@ def _index_if_readable(event: TimelineEvent) -> None:
         index(event)
     except keyring.NoKey:
         event.search_tokens, event.search_scheme = [], fulltext.scheme()
+
+
+def search_resume(*, by: Actor, patient_id: UUID, purpose: str) -> None:
+    """Give a patient's entries their tokens back, after care was agreed to again."""
+    demand_writer(by)
+    if purpose != Purpose.CARE:
+        return
+    with acting_as(by, patient_id):
+        if not Patient.objects.filter(id=patient_id, consents__contains=[purpose]).exists():
+            return
+        mine = TimelineEvent.objects.filter(patient_id=patient_id, deleted_at__isnull=True)
+        events = list(mine.select_for_update().order_by("id"))
+        for event in events:
+            _index_if_readable(event)
+        TimelineEvent.objects.bulk_update(
+            events, ["search_tokens", "search_scheme"], batch_size=BATCH
+        )
+        audit.record(
+            by=by, act="timeline.index", subject="timeline", patient_id=patient_id,
+            count=len(events),
+        )  # fmt: skip

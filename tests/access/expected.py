@@ -12,6 +12,7 @@ from tests.access.chart import CHART
 from tests.access.doors import Door
 from tests.access.rules import (
     ADMIN,
+    ADMIN_RECORD,
     ADMINS,
     ANSWERERS,
     AUDIT,
@@ -322,6 +323,20 @@ PEOPLE: Declared = {
     **_of(OWN_PAGE, "me:decide POST", form={"purpose": "research", "given": "yes"}),
     **_of(OWN_PAGE, "me:correct POST", form={"statement": "x"}),
 }
+ERASURE = {"confirmation": "{confirmation}", "basis": "request", "reason": "x", "override": "x"}
+REMOVALS: Declared = {
+    **_of(READ_OWN, "deletion-reports GET"),
+    **_of(READ, "patients:removals GET"),
+    **_of(REGISTER, "deletion-retry POST"),
+    **_of(REGISTER, "patients:removal_retry POST", form={}),
+    # Of who was erased nothing but the number is left.
+    **_of(ADMINS, "erasures GET", "patients:erasures GET"),
+    **_of(ADMIN_RECORD, "legal-holds GET", "patients:erase GET"),
+    **_of(ADMIN_RECORD, "patient-erase POST", body=ERASURE),
+    **_of(ADMIN_RECORD, "patients:erase POST", form=ERASURE),
+    **_of(ADMIN_RECORD, "legal-holds POST", "legal-hold-lift POST", body={"reason": "x"}),
+    **_of(ADMIN_RECORD, "patients:hold POST", "patients:hold_lift POST", form={"reason": "x"}),
+}
 PORTAL: Declared = {
     **_of(HOME, "portal:today GET"),
     **_of(STAFF_LIST, "portal:patients GET"),
@@ -568,7 +583,8 @@ AGENTS: Declared = {
     **_of(SIGN_PAGE, "agents:note POST", form={"act": "save", "revision": 1}),
 }
 DOORS: Declared = {
-    **OPERATIONS, **ACCOUNTS, **PATIENTS, **PEOPLE, **PORTAL, **READINGS, **IMPORTS, **DOCUMENTS, **TWINS,
+    **OPERATIONS, **ACCOUNTS, **PATIENTS, **PEOPLE, **REMOVALS, **PORTAL, **READINGS, **IMPORTS,
+    **DOCUMENTS, **TWINS,
     **ALERTS, **AGENTS, **QUESTIONNAIRES, **CHART,
 }  # fmt: skip
 

@@ -16,17 +16,20 @@ from clinicity.audit.models import AuditEvent, SecurityAlert
 from clinicity.common import clock, jobs
 from clinicity.common.actors import WORKER
 from documents.models import Document, DocumentPage
-from patients.models import Patient
+from patients.models import Patient, Removal
 from patients.selectors import questionnaire_requests, self_harm_reports
 from patients.services import (
     allergy_add,
     break_glass_open,
     care_team_member_add,
     condition_add,
+    confirmation_of,
+    consent_record,
     contact_add,
     correction_ask,
     encounter_add,
     genetic_result_add,
+    hold_place,
     identifier_add,
     lab_result_add,
     medication_add,
@@ -81,6 +84,24 @@ def made(alice: User) -> World:
         _oversight,
     ):
         world.ids |= step(alice, patient.id)
+    return world
+
+
+def with_removal(world: World, alice: User) -> World:
+    """The same record after a consent was withdrawn, with a hold on it."""
+    from tests.access.cast import person
+
+    by, patient_id = alice.actor, world.patient.id
+    for given in (True, False):
+        consent_record(
+            by=by, patient_id=patient_id, purpose="research", given=given, source="paper"
+        )
+    with acting_as(by):
+        order = Removal.objects.get(patient_id=patient_id)
+    hold = hold_place(by=person("admin").actor, patient_id=patient_id, reason="melancholia-77")
+    world.ids |= {
+        "order_id": order.id, "hold_id": hold.id, "confirmation": confirmation_of(patient_id)
+    }  # fmt: skip
     return world
 
 

@@ -62,6 +62,11 @@ MATCH (a:ClinicityNode {subject: $subject})-[r:LINK]->(b:ClinicityNode {subject:
 RETURN a.key AS source, b.key AS target, r.kind AS kind, r.origin_kind AS origin_kind,
        r.origin_id AS origin_id, r.sealed AS sealed
 """
+COUNT = """
+MATCH (n:ClinicityNode {subject: $subject})
+OPTIONAL MATCH (n)-[r:LINK]->()
+RETURN count(DISTINCT n) AS nodes, count(r) AS edges
+"""
 PATHS = f"""
 MATCH p = (:ClinicityNode {{subject: $subject, key: $start}})-[:LINK*1..{LONGEST_PATH}]-
           (:ClinicityNode {{subject: $subject, key: $end}})
@@ -87,6 +92,10 @@ class Neo4jGraph:
 
     def remove_patient(self, *, by: Actor, patient_id: UUID) -> None:
         _run(REMOVE_PATIENT, patient_id)
+
+    def count(self, *, by: Actor, patient_id: UUID) -> tuple[int, int]:
+        (row,) = _run(COUNT, patient_id)
+        return int(row["nodes"]), int(row["edges"])
 
     def read(self, actor: Actor, patient_id: UUID) -> Graph:
         nodes, edges = _run(READ_NODES, patient_id), _run(READ_EDGES, patient_id)
