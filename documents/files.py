@@ -4,7 +4,8 @@ One interface and one dictionary of places. A place never sees a plain byte, and
 names are pseudonyms and ids.
 """
 
-import os
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
@@ -13,6 +14,7 @@ from django.conf import settings
 
 from clinicity.common.exceptions import NotFound
 from clinicity.privacy import keyring
+from clinicity.privacy.files import file_write, folder_lock
 from clinicity.privacy.pseudonyms import pseudonym
 
 
@@ -30,14 +32,8 @@ class LocalFolder:
     def write(self, name: str, data: bytes) -> None:
         path = self._path(name)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        with os.fdopen(
-            os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb"
-        ) as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        with folder_lock(path.parent):
+            file_write(path, data)
 
     def read(self, name: str) -> bytes:
         try:
@@ -46,7 +42,9 @@ class LocalFolder:
             raise NotFound("The file of this document is gone.") from error
 
     def remove(self, name: str) -> None:
-        self._path(name).unlink(missing_ok=True)
+        path = self._path(name)
+        with suppress(FileNotFoundError), folder_lock(path.parent):
+            path.unlink()
 
     def _path(self, name: str) -> Path:
         return Path(settings.MEDIA_ROOT) / name
@@ -70,12 +68,23 @@ def remove(patient_id: UUID, document_id: UUID) -> None:
     _place().remove(_name(patient_id, document_id))
 
 
+def sealed_files(patient_id: UUID) -> Iterator[tuple[Path, bytes]]:
+    """Every document of a patient that lies in the local folder, with its associated data."""
+    folder = Path(settings.MEDIA_ROOT) / _folder(patient_id)
+    for path in folder.glob("*.sealed"):
+        yield path, _aad(UUID(path.stem))
+
+
 def _place() -> Place:
     return PLACES["local"]()
 
 
 def _name(patient_id: UUID, document_id: UUID) -> str:
-    return f"documents/{pseudonym(patient_id)}/{document_id}.sealed"
+    return f"{_folder(patient_id)}/{document_id}.sealed"
+
+
+def _folder(patient_id: UUID) -> str:
+    return f"documents/{pseudonym(patient_id)}"
 
 
 def _aad(document_id: UUID) -> bytes:

@@ -28,6 +28,12 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 JWT_SECRET_KEY = env.str("JWT_SECRET_KEY", default=token_urlsafe(32))
 ENCRYPTION_KEY = env.str("ENCRYPTION_KEY", default="")
+# How long a process trusts the data keys that it has fetched: after so long at most it seals
+# under a patient's new key, and no longer opens what is erased.
+KEY_CACHE_SECONDS = env.float("KEY_CACHE_SECONDS", default=60.0)
+# How long a data key that seals nothing any more stays openable, for whoever still holds a
+# value that was read before.
+KEY_GRACE_SECONDS = env.float("KEY_GRACE_SECONDS", default=600.0)
 HASH_SECRET = env.str("HASH_SECRET", default="")
 # Languages whose words full-text search takes for the same; after a change run
 # `manage.py rebuild_search_index`.
