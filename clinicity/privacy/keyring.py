@@ -21,7 +21,9 @@ import hmac
 import logging
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from http import HTTPStatus
 from itertools import groupby
@@ -82,8 +84,11 @@ class Failure(NamedTuple):
 
     subject_id: UUID
     reason: str
+    # Whoever asked says so in its place: a row of a list that names itself as closed.
+    marked: bool = False
 
 
+_marking: ContextVar[bool] = ContextVar("marking", default=False)
 # Who is told of each failure to open. The trail and the metrics ask to be: they lie above.
 FAILED: list[Callable[[Failure], None]] = []
 
@@ -350,5 +355,15 @@ def told(error: E, subject_id: UUID) -> E:
     if not isinstance(error, Destroyed):
         logger.error("keys.cant_open", extra={"record": who, "reason": error.type})
     for tell in FAILED:
-        tell(Failure(subject_id, error.type))
+        tell(Failure(subject_id, error.type, _marking.get()))
     return error
+
+
+@contextmanager
+def marked() -> Iterator[None]:
+    """What can't be opened in this block is said by the caller, in the place of the value."""
+    token = _marking.set(True)
+    try:
+        yield
+    finally:
+        _marking.reset(token)

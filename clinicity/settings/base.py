@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "clinicity.accounts.cant_open.SayWhatCantBeOpened",
     "clinicity.accounts.middleware.SessionLimitsMiddleware",
     "clinicity.accounts.ratelimits.RateLimitsMiddleware",
     "allauth.account.middleware.AccountMiddleware",

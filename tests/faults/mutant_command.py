@@ -51,7 +51,36 @@ def rebuild_segments() -> None:
     command.readings_rebuild = hasty
 
 
-MUTANTS = {"import_actigraphy": import_actigraphy, "rebuild_segments": rebuild_segments}
+def rotate_encryption_keys() -> None:
+    """Seals what it read a moment ago, whatever became of the row, and waits for nobody."""
+    from clinicity.privacy import resealing, rotation
+
+    locked = resealing.Table._locked
+
+    def read_only(self: Any, cursor: Any, heads: Any, ids: Any) -> Any:
+        rows = locked(self, _Unlocked(cursor), heads, ids)
+        time.sleep(PAUSE)
+        return rows
+
+    resealing.Table._locked = read_only  # type: ignore[method-assign]
+    rotation.transactions_outlive = lambda: None
+
+
+class _Unlocked:
+    """A cursor that asks for no lock."""
+
+    def __init__(self, cursor: Any) -> None:
+        self.cursor, self.fetchall = cursor, cursor.fetchall
+
+    def execute(self, statement: str, values: Any) -> None:
+        self.cursor.execute(statement.removesuffix(" FOR UPDATE OF t SKIP LOCKED"), values)
+
+
+MUTANTS = {
+    "import_actigraphy": import_actigraphy,
+    "rebuild_segments": rebuild_segments,
+    "rotate_encryption_keys": rotate_encryption_keys,
+}
 
 
 def main() -> None:
