@@ -52,28 +52,12 @@ def rebuild_segments() -> None:
 
 
 def rotate_encryption_keys() -> None:
-    """Seals what it read a moment ago, whatever became of the row, and waits for nobody."""
+    """Takes what somebody holds for done, waits for nobody, and drops the old keys."""
     from clinicity.privacy import resealing, rotation
 
-    locked = resealing.Table._locked
-
-    def read_only(self: Any, cursor: Any, heads: Any, ids: Any) -> Any:
-        rows = locked(self, _Unlocked(cursor), heads, ids)
-        time.sleep(PAUSE)
-        return rows
-
-    resealing.Table._locked = read_only  # type: ignore[method-assign]
+    resealing.Pass.is_clean = property(lambda done: not done.resealed)  # type: ignore[assignment]
     rotation.transactions_outlive = lambda: None
-
-
-class _Unlocked:
-    """A cursor that asks for no lock."""
-
-    def __init__(self, cursor: Any) -> None:
-        self.cursor, self.fetchall = cursor, cursor.fetchall
-
-    def execute(self, statement: str, values: Any) -> None:
-        self.cursor.execute(statement.removesuffix(" FOR UPDATE OF t SKIP LOCKED"), values)
+    rotation._grace = lambda rotation, tell: None
 
 
 MUTANTS = {

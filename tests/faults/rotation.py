@@ -22,6 +22,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connections
 
+from clinicity.accounts.acting import acting_as
 from clinicity.accounts.models import User
 from clinicity.accounts.tokens import pair_issue
 from clinicity.common.ids import new_id
@@ -29,13 +30,15 @@ from clinicity.privacy import keyring, resealing, rotation
 from clinicity.privacy.models import KeyRotation, RetiredKey, SubjectKey
 from clinicity.workbench.keys import keys_state
 from documents import files
+from patients.models import TimelineEvent
 from tests.faults.house import House
 from tests.faults.ingest import Web, doubled_of, found_of
 from tests.faults.load import BATCH, Client, value_of
 from tests.faults.outcome import Outcome
 from tests.faults.people import clinician, patient
 
-PATIENTS, ENTRIES, FILES, KILLS, PATIENCE = 4, 200, 5, 8, 240.0
+PATIENTS, ENTRIES, FILES, KILLS, PATIENCE = 3, 100, 5, 6, 240.0
+PACE, HELD_SECONDS, HELD_ON_SECONDS = 0.1, 0.5, 8.0
 QUICK = {
     "KEY_CACHE_SECONDS": "1",
     "KEY_GRACE_SECONDS": "1",
@@ -55,6 +58,7 @@ class Chart:
     sent: int = 0
     acknowledged: int = 0
     broken: list[str] = field(default_factory=list)
+    chance: random.Random = field(default_factory=lambda: random.Random(1))
     # A write without an answer may be there or not.
     unknown: dict[str, set[str]] = field(default_factory=dict)
 
@@ -62,8 +66,22 @@ class Chart:
         self.write()
         while not stop.is_set():
             self.write()
-            self.change(next(iter(self.said)))
+            self.change(self.chance.choice([id for id in self.said if id != self.held]))
             self.read()
+            time.sleep(PACE)
+
+    @property
+    def held(self) -> str:
+        """An entry that somebody holds again and again, and nobody changes."""
+        return next(iter(self.said))
+
+    def hold_until(self, stop: threading.Event, user: User) -> None:
+        """As a form that saves all the time: its row is locked, with hardly a gap."""
+        while not stop.is_set():
+            with acting_as(user.actor, self.patient_id):
+                TimelineEvent.objects.select_for_update().get(id=self.held)
+                stop.wait(HELD_SECONDS)
+        connections.close_all()
 
     def write(self) -> None:
         title = f"Entry {self.sent}"
@@ -133,7 +151,7 @@ def run(place: House, *, mutant: bool, seed: int) -> Outcome:
     web = Web(place)
     web.start()
     charts, devices = _cast(user, web.port, people)
-    kills, seconds = _under_load(place, charts, devices, chance, mutant=mutant)
+    kills, seconds = _under_load(place, user, charts, devices, chance, mutant=mutant)
     _as_the_operator_leaves_it(place)
     lost, doubled, broken = _judged(charts, devices, kept)
     if any(master.id == old and master.wraps for master in keys_state().masters):
@@ -162,30 +180,45 @@ def _cast(user: User, port: int, people: list[UUID]) -> tuple[list[Chart], list[
 
 
 def _under_load(
-    place: House, charts: list[Chart], devices: list[Client], chance: random.Random,
-    *, mutant: bool,
+    place: House, user: User, charts: list[Chart], devices: list[Client],
+    chance: random.Random, *, mutant: bool,
 ) -> tuple[int, float]:  # fmt: skip
     """Kill the rotation again and again; let the last one end while the load goes on."""
-    stop, kills = threading.Event(), 0
-    with ThreadPoolExecutor(len(charts) + len(devices)) as pool:
+    stop, released, kills = threading.Event(), threading.Event(), 0
+    with ThreadPoolExecutor(3 * len(charts)) as pool:
         running = [pool.submit(chart.work_until, stop) for chart in charts]
-        running += [pool.submit(device.send_until, stop) for device in devices]
+        running += [pool.submit(chart.hold_until, released, user) for chart in charts]
+        running += [pool.submit(_send_at_a_pace, device, stop) for device in devices]
         for _ in range(KILLS):
-            process = _start(place, mutant=mutant)
-            _await_change(process)
-            # First it waits until every process knows the new keys, then it seals.
-            time.sleep(chance.choice((0.0, 1.5, 1.5)) + chance.uniform(0.0, 1.5))
-            kills += process.poll() is None
-            process.kill()
-            process.wait()
-        began = time.monotonic()
-        _start(place, mutant=mutant).wait(timeout=PATIENCE)
+            kills += _killed(_start(place, mutant=mutant), chance)
+        began, last = time.monotonic(), _start(place, mutant=mutant)
+        _await_change(last)
+        time.sleep(HELD_ON_SECONDS)
+        released.set()
+        last.wait(timeout=PATIENCE)
         seconds = time.monotonic() - began
         time.sleep(2.0)  # whatever was cached is forgotten by now
         stop.set()
         for each in running:
             each.result(timeout=60)
     return kills, seconds
+
+
+def _killed(process: "subprocess.Popen[bytes]", chance: random.Random) -> int:
+    """kill -9 once it has begun: first it waits for other processes, then it seals."""
+    _await_change(process)
+    time.sleep(chance.choice((0.0, 1.5, 1.5)) + chance.uniform(0.0, 1.5))
+    in_time = process.poll() is None
+    process.kill()
+    process.wait()
+    return int(in_time)
+
+
+def _send_at_a_pace(device: Client, stop: threading.Event) -> None:
+    while not stop.is_set():
+        device.until_stored(device.sent)
+        device.sent += 1
+        time.sleep(PACE)
 
 
 def _start(place: House, *, mutant: bool) -> "subprocess.Popen[bytes]":
