@@ -86,6 +86,8 @@ def _packed(texts: Sequence[str], endpoint: str, about: PatientText | None) -> P
             raise NotSent("A value of the chart could not be taken out of the text.")
         sent.append(clean.text)
         # Two values under one placeholder would give the wrong one back.
-        if any(mapping.setdefault(each, value) != value for each, value in clean.mapping.items()):
+        if any(
+            mapping.setdefault(each, value) != value for each, value in clean.mapping.items()
+        ):
             raise NotSent("Two values of the texts look the same once they are taken out.")
     return Parcel(endpoint, tuple(sent), mapping)

@@ -222,6 +222,8 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_TIME_LIMIT = 3600
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# What a task prints would be logged word for word.
+CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_BEAT_SCHEDULE = {
@@ -431,4 +433,22 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    # Handlers of their own would pass the filter by: Django's console and its mail to admins,
+    # those of the web server and of the workers.
+    "loggers": {
+        name: {"handlers": [], "propagate": True}
+        for name in (
+            "django",
+            "django.server",
+            "uvicorn",
+            "uvicorn.error",
+            "uvicorn.access",
+            "uvicorn.asgi",
+            "celery",
+            "celery.task",
+            "celery.redirected",
+            "daphne",
+            "auditlog",
+        )
+    },
 }
