@@ -4,8 +4,9 @@ One interface and one dictionary of places. A place never sees a plain byte, and
 names are pseudonyms and ids.
 """
 
-import os
 import shutil
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
@@ -14,6 +15,7 @@ from django.conf import settings
 
 from clinicity.common.exceptions import NotFound
 from clinicity.privacy import keyring
+from clinicity.privacy.files import file_write, folder_lock
 from clinicity.privacy.pseudonyms import pseudonym
 
 
@@ -33,14 +35,8 @@ class LocalFolder:
     def write(self, name: str, data: bytes) -> None:
         path = self._path(name)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        with os.fdopen(
-            os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb"
-        ) as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        with folder_lock(path.parent):
+            file_write(path, data)
 
     def read(self, name: str) -> bytes:
         try:
@@ -49,7 +45,9 @@ class LocalFolder:
             raise NotFound("The file of this document is gone.") from error
 
     def remove(self, name: str) -> None:
-        self._path(name).unlink(missing_ok=True)
+        path = self._path(name)
+        with suppress(FileNotFoundError), folder_lock(path.parent):
+            path.unlink()
 
     def remove_under(self, prefix: str) -> None:
         shutil.rmtree(self._path(prefix), ignore_errors=True)
@@ -77,6 +75,13 @@ def read(patient_id: UUID, document_id: UUID) -> bytes:
 
 def remove(patient_id: UUID, document_id: UUID) -> None:
     _place().remove(_name(patient_id, document_id))
+
+
+def sealed_files(patient_id: UUID) -> Iterator[tuple[Path, bytes]]:
+    """Every document of a patient that lies in the local folder, with its associated data."""
+    folder = Path(settings.MEDIA_ROOT) / _folder(patient_id)
+    for path in folder.glob("*.sealed"):
+        yield path, _aad(UUID(path.stem))
 
 
 def remove_patient(patient_id: UUID) -> None:

@@ -28,6 +28,12 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 JWT_SECRET_KEY = env.str("JWT_SECRET_KEY", default=token_urlsafe(32))
 ENCRYPTION_KEY = env.str("ENCRYPTION_KEY", default="")
+# How long a process trusts the data keys that it has fetched: after so long at most it seals
+# under a patient's new key, and no longer opens what is erased.
+KEY_CACHE_SECONDS = env.float("KEY_CACHE_SECONDS", default=60.0)
+# How long a data key that seals nothing any more stays openable, for whoever still holds a
+# value that was read before.
+KEY_GRACE_SECONDS = env.float("KEY_GRACE_SECONDS", default=600.0)
 HASH_SECRET = env.str("HASH_SECRET", default="")
 # Languages whose words full-text search takes for the same; after a change run
 # `manage.py rebuild_search_index`.
@@ -100,6 +106,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "clinicity.accounts.cant_open.SayWhatCantBeOpened",
     "clinicity.accounts.middleware.SessionLimitsMiddleware",
     "clinicity.accounts.ratelimits.RateLimitsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -220,6 +227,8 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_TIME_LIMIT = 3600
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# What a task prints would be logged word for word.
+CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_BEAT_SCHEDULE = {
@@ -419,4 +428,22 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    # Handlers of their own would pass the filter by: Django's console and its mail to admins,
+    # those of the web server and of the workers.
+    "loggers": {
+        name: {"handlers": [], "propagate": True}
+        for name in (
+            "django",
+            "django.server",
+            "uvicorn",
+            "uvicorn.error",
+            "uvicorn.access",
+            "uvicorn.asgi",
+            "celery",
+            "celery.task",
+            "celery.redirected",
+            "daphne",
+            "auditlog",
+        )
+    },
 }
