@@ -26,6 +26,10 @@ class Door:
     def key(self) -> str:
         return f"{self.name} {self.method}"
 
+    @property
+    def parameters(self) -> list[str]:
+        return re.findall(r"{(\w+)}", self.path)
+
 
 def doors() -> list[Door]:
     """Every door, each once: a path that has two names is asked for by the first."""
