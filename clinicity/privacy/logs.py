@@ -6,6 +6,7 @@ statement with its parameters, a request's query string, an e-mail address) is c
 
 import logging
 import re
+from uuid import UUID
 
 from clinicity.privacy.phi import rules
 
@@ -13,6 +14,9 @@ QUERY = re.compile(r"(?<=[^\s?])\?[^\s\"']*")
 DATE_OF_BIRTH = re.compile(r"\b(19|20)\d\d-\d\d-\d\d\b(?!T|\s\d\d:)")
 # PostgreSQL repeats the offending row in its DETAIL line.
 DETAIL = re.compile(r"DETAIL:.*", re.DOTALL)
+# What every record has. The rest is what `extra` added, and the JSON format prints it too.
+OWN = frozenset(vars(logging.makeLogRecord({})))
+SAYS_NOTHING = (int, float, UUID, type(None))
 
 
 class ScrubFilter(logging.Filter):
@@ -24,7 +28,15 @@ class ScrubFilter(logging.Filter):
             text = logging.Formatter().formatException(record.exc_info)
             record.exc_info, record.exc_text = None, scrubbed(text)
             record.msg = f"{record.msg}\n{record.exc_text}"
+        _scrub_extras(record)
         return True
+
+
+def _scrub_extras(record: logging.LogRecord) -> None:
+    """Django adds the request, whose text has the query: what somebody searched for."""
+    for name, value in list(vars(record).items()):
+        if name not in OWN and not isinstance(value, SAYS_NOTHING):
+            setattr(record, name, scrubbed(str(value)))
 
 
 def scrubbed(text: str) -> str:
