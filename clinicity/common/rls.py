@@ -78,7 +78,7 @@ class SecureParts(RunSQL):
 
     def __init__(self, table: str, parent: str, column: str) -> None:
         everyone = VISIBLE.format(column="patient_id")
-        seen = f"EXISTS (SELECT 1 FROM {parent} p WHERE p.id = {table}.{column})"  # noqa: S608
+        seen = f"EXISTS (SELECT 1 FROM {parent} p WHERE p.id = {table}.{column})"  # noqa: S608  migrations' own names
         super().__init__(
             sql=_policy(table, f"({everyone}) AND {seen}"), reverse_sql=_policy(table, everyone)
         )
