@@ -86,7 +86,7 @@ def alerts_page(
     with acting_as(actor):
         rows = Alert.objects.filter(patient__deleted_at__isnull=True).select_related("rule")
         rows = rows.filter(state=state) if state else rows
-        rows = rows.filter(patient_id=patient_id) if patient_id else rows
+        rows = rows.filter(patient__record_of=patient_id) if patient_id else rows
         if before := cursor_id(cursor):
             rows = rows.filter(id__lt=before)
         page = page_of(
@@ -129,7 +129,9 @@ def alert_events(actor: Actor, alert_id: UUID) -> list[AlertEvent]:
 def patient_alerts(actor: Actor, patient_id: UUID, *, size: int = 20) -> list[Alert]:
     """One patient's alerts: unresolved first, then the newest resolved."""
     with acting_as(actor):
-        rows = Alert.objects.filter(patient_id=patient_id).select_related("rule", "patient")
+        rows = Alert.objects.filter(patient__record_of=patient_id).select_related(
+            "rule", "patient"
+        )
         found = list(rows.order_by("-id")[:size])
     return sorted(found, key=lambda alert: alert.state == State.RESOLVED)
 

@@ -72,7 +72,7 @@ def documents_page(
     with acting_as(actor, _scope(actor, patient_id)):
         rows = Document.objects.exclude(state=Document.State.DELETED).order_by("-id")
         rows = rows.filter(patient__deleted_at__isnull=True).select_related("patient")
-        rows = rows.filter(patient_id=patient_id) if patient_id else rows
+        rows = rows.filter(patient__record_of=patient_id) if patient_id else rows
         if after := cursor_id(cursor):
             rows = rows.filter(id__lt=after)
         page = page_of(list(rows[: size + 1]), size=size, key=lambda row: row.id)
@@ -176,13 +176,9 @@ def passages_search(
     patients.patient_get(actor, patient_id)
     if not text:
         return []
-    scope = vectors.PatientScope(pseudonym(patient_id), _asker(actor, patient_id))
-    hits = vectors.passages().search(
-        scope, dense=embeddings.embed([text])[0], tokens=tokens.hashed(text), limit=limit
-    )
-    scores = {hit.id: hit.score for hit in hits}
+    scores = _nearest(actor, patient_id, text, limit)
     with acting_as(actor, _scope(actor, patient_id)):
-        rows = _evidence().filter(id__in=scores, patient_id=patient_id)
+        rows = _evidence().filter(id__in=scores, patient__record_of=patient_id)
         found = {row.id: row for row in rows.select_related("document")}
         audit.record(
             by=actor, act="passage.search", subject="document", patient_id=patient_id,
@@ -191,10 +187,25 @@ def passages_search(
     return [_passage(found[id], score) for id, score in scores.items() if id in found]
 
 
+def _nearest(actor: Actor, patient_id: UUID, text: str, limit: int) -> dict[UUID, float]:
+    """Scores of the nearest passages over the patient's records, the best first."""
+    dense, words = embeddings.embed([text])[0], tokens.hashed(text)
+    hits = [
+        hit
+        for record in patients.records_of(actor, patient_id)
+        for hit in vectors.passages().search(
+            vectors.PatientScope(pseudonym(record), _asker(actor, patient_id)),
+            dense=dense, tokens=words, limit=limit,
+        )
+    ]  # fmt: skip
+    best = sorted(hits, key=lambda hit: hit.score, reverse=True)[:limit]
+    return {hit.id: hit.score for hit in best}
+
+
 def _asker(actor: Actor, patient_id: UUID) -> Callable[[list[UUID]], set[UUID]]:
     def allowed(ids: list[UUID]) -> set[UUID]:
         with acting_as(actor, _scope(actor, patient_id)):
-            rows = _evidence().filter(id__in=ids, patient_id=patient_id)
+            rows = _evidence().filter(id__in=ids, patient__record_of=patient_id)
             return set(rows.values_list("id", flat=True))
 
     return allowed

@@ -21,8 +21,9 @@ def ingest(*, claim: jobs.Claim, patient_id: str, document_id: str, **_: object)
 
 @jobs.work(queue=Queue.HEAVY)
 def link_chart(*, claim: jobs.Claim, patient_id: str, **_: object) -> None:
-    """Put what the chart says now into the patient's graph."""
+    """Put what the team shares of the chart and documents now into the patient's graph."""
     services.chart_link(by=WORKER, patient_id=UUID(patient_id))
+    services.documents_link(by=WORKER, patient_id=UUID(patient_id))
 
 
 @jobs.work(queue=Queue.HEAVY)

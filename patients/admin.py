@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from clinicity.accounts.requests import actor_of
 from clinicity.common.admin import ReadOnlyAdmin
 from patients import selectors, services
+from patients.blind import index_of
 from patients.forms import PatientAdminForm
 from patients.models import (
     Allergy,
@@ -25,7 +26,6 @@ from patients.models import (
     PatientRecord,
     SafetyPlan,
 )
-from patients.services.people import index_of
 
 
 @admin.register(Patient)

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from patients.models import BreakGlass, CareTeamMember
+from patients.models import BreakGlass, CareTeamMember, Proxy
 
 DATE = {"type": "date"}
 MOMENT = {"type": "datetime-local"}
@@ -47,6 +47,24 @@ class ReviewForm(forms.Form):
         label=_("The access was"), choices=BreakGlass.Outcome.choices, widget=forms.RadioSelect
     )
     note = forms.CharField(label=_("Why"), max_length=2000, widget=forms.Textarea({"rows": 2}))
+
+
+class ProxyForm(forms.Form):
+    """Somebody who has an account acts for the patient."""
+
+    email = forms.EmailField(
+        label=_("E-mail address of their account"),
+        help_text=_("The role of the account has to be proxy."),
+    )
+    basis = forms.ChoiceField(label=_("They are"), choices=Proxy.Basis.choices)
+    parts = forms.MultipleChoiceField(
+        label=_("They may"), choices=Proxy.Part.choices, initial=[Proxy.Part.READ],
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    ends_at = forms.DateTimeField(
+        label=_("Until"), required=False, widget=forms.DateTimeInput(MOMENT),
+        help_text=_("A parent’s part ends by itself when the patient comes of age."),
+    )  # fmt: skip
 
 
 class CorrectionForm(forms.Form):

@@ -8,6 +8,7 @@ from patients.views import (
     people,
     questionnaire_wording,
     questionnaires,
+    records,
     timeline,
     timeline_entry,
     timeline_page,
@@ -81,6 +82,12 @@ urlpatterns = [
         "<uuid:patient_id>/access/proxies/<uuid:proxy_id>/end/",
         access.proxy_end,
         name="proxy_end",
+    ),
+    path("<uuid:patient_id>/access/proxies/", access.proxy_add, name="proxy_add"),
+    path("<uuid:patient_id>/merge/", records.candidates, name="merge_candidates"),
+    path("<uuid:patient_id>/merge/<uuid:merged_id>/", records.merge, name="merge"),
+    path(
+        "<uuid:patient_id>/merge/<uuid:alias_id>/undo/", records.merge_undo, name="merge_undo"
     ),
     path("<uuid:patient_id>/access/corrections/", access.correction_ask, name="correction_ask"),
     path(

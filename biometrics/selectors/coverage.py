@@ -74,7 +74,7 @@ def _days(
 ) -> list[MetricCoverage]:
     rows = (
         Rollup.objects.filter(
-            patient_id=patient_id, period=Rollup.Period.HOUR, metric__in=metrics,
+            patient__record_of=patient_id, period=Rollup.Period.HOUR, metric__in=metrics,
             local_date__gte=first, local_date__lte=last,
         )
         .values_list("metric", "local_date")
@@ -88,7 +88,9 @@ def _days(
         by_metric[metric].append((day, hours, held, odd))
     lengths = hours_of_days(first, last, zone)
     latest = dict(
-        LatestReading.objects.filter(patient_id=patient_id).values_list("metric", "measured_at")
+        LatestReading.objects.filter(patient__record_of=patient_id)
+        .order_by("measured_at")
+        .values_list("metric", "measured_at")
     )
     return [
         _metric_coverage(METRICS[code], by_metric[code], first, last, lengths, latest.get(code))

@@ -115,7 +115,7 @@ def pairing_state(actor: Actor, patient_id: UUID, device_id: UUID) -> PairingSta
 
 
 def _devices(patient_id: UUID) -> QuerySet[Device]:
-    return Device.objects.filter(patient_id=patient_id).order_by("created_at", "id")
+    return Device.objects.filter(patient__record_of=patient_id).order_by("created_at", "id")
 
 
 def _orders(patient_id: UUID) -> dict[str, list[UUID]]:
@@ -127,7 +127,7 @@ def _delivered(patient_id: UUID) -> defaultdict[UUID | None, list[Delivered]]:
     """By device, in the catalogue's order. Days are few where hours are many."""
     newest = {
         (row.device_id, row.metric): row.measured_at
-        for row in LatestReading.objects.filter(patient_id=patient_id)
+        for row in LatestReading.objects.filter(patient__record_of=patient_id)
     }
     days = newest_days(patient_id)
     found: defaultdict[UUID | None, list[Delivered]] = defaultdict(list)

@@ -70,7 +70,7 @@ def daily_rollups(
     """Daily summaries of local days in [start, end], by metric and day."""
     with acting_as(actor, patient_id):
         rows = Rollup.objects.filter(
-            patient_id=patient_id, period=Rollup.Period.DAY, metric__in=list(metrics),
+            patient__record_of=patient_id, period=Rollup.Period.DAY, metric__in=list(metrics),
             local_date__gte=start, local_date__lte=end,
         )  # fmt: skip
         return list(rows.order_by("metric", "local_date"))
@@ -90,7 +90,7 @@ def hourly_rollups(
 ) -> list[Rollup]:
     with acting_as(actor, patient_id):
         rows = Rollup.objects.filter(
-            patient_id=patient_id, period=Rollup.Period.HOUR, metric=metric,
+            patient__record_of=patient_id, period=Rollup.Period.HOUR, metric=metric,
             start_at__gte=start, start_at__lt=end,
         )  # fmt: skip
         return list(rows.order_by("start_at"))
@@ -99,7 +99,8 @@ def hourly_rollups(
 def latest(actor: Actor, patient_id: UUID) -> list[Latest]:
     """The newest value of each metric, in the catalogue's order."""
     with acting_as(actor, patient_id):
-        rows = {row.metric: row for row in LatestReading.objects.filter(patient_id=patient_id)}
+        known = LatestReading.objects.filter(patient__record_of=patient_id)
+        rows = {row.metric: row for row in known.order_by("measured_at")}
     return [
         Latest(
             METRICS[code], rows[code].value, rows[code].measured_at, rows[code].synced_at,

@@ -102,7 +102,7 @@ class _Asked:
 
     def of_period(self, period: str) -> "QuerySet[Rollup]":
         rows = Rollup.objects.filter(
-            patient_id=self.patient_id, metric=self.metric.code, period=period,
+            patient__record_of=self.patient_id, metric=self.metric.code, period=period,
             local_date__gte=self.first.date(), local_date__lte=self.last_day,
         )  # fmt: skip
         return rows.filter(device_id=self.device_id) if self.device_id else rows

@@ -123,7 +123,7 @@ def _spans(
 ) -> list[int]:
     """Starts of the next spans that hold `size` samples, besides the first one's."""
     rows = ReadingSegment.objects.filter(
-        patient_id=patient_id, metric=metric, span_start_ms__gte=from_ms,
+        patient__record_of=patient_id, metric=metric, span_start_ms__gte=from_ms,
         span_start_ms__lt=end_ms,
     )  # fmt: skip
     rows = rows.filter(device_id=device_id) if device_id else rows

@@ -38,7 +38,7 @@ class DeviceSync:
 
 def syncs(patient_id: UUID) -> list[DeviceSync]:
     """Every device in the order of registration; last, if there is any, what named none."""
-    devices = {row.id: row for row in Device.objects.filter(patient_id=patient_id)}
+    devices = {row.id: row for row in Device.objects.filter(patient__record_of=patient_id)}
     batches, days = _newest_batches(patient_id), newest_days(patient_id)
     lanes: dict[UUID | None, list[Sync]] = {device_id: [] for device_id in devices}
     for device_id, code in _sent(batches, days):
@@ -52,7 +52,7 @@ def syncs(patient_id: UUID) -> list[DeviceSync]:
 
 def newest_days(patient_id: UUID) -> dict[Key, date]:
     """By device and metric, the newest local day with data."""
-    days = Rollup.objects.filter(patient_id=patient_id, period=Rollup.Period.DAY)
+    days = Rollup.objects.filter(patient__record_of=patient_id, period=Rollup.Period.DAY)
     newest = days.values_list("device_id", "metric").annotate(newest=Max("local_date"))
     return {(device_id, metric): day for device_id, metric, day in newest}
 
@@ -65,7 +65,7 @@ def _sent(batches: dict[Key, datetime], days: dict[Key, date]) -> list[Key]:
 
 def _newest_batches(patient_id: UUID) -> dict[Key, datetime]:
     rows = (
-        IngestBatch.objects.filter(patient_id=patient_id, kind__in=BROUGHT)
+        IngestBatch.objects.filter(patient__record_of=patient_id, kind__in=BROUGHT)
         .annotate(code=Func(F("metrics"), function="unnest"))
         .values_list("device_id", "code")
         .annotate(synced=Max("created_at"))

@@ -9,6 +9,8 @@ query outside `acting_as` raises instead of returning nothing. The functions are
 wrapped in sub-selects, which PostgreSQL evaluates once a query and not once a row.
 """
 
+from collections.abc import Mapping
+
 from django.db.migrations import RunSQL
 
 VISIBLE = "(SELECT clinicity_sees_all()) OR {column} IN (SELECT clinicity_visible_patients())"
@@ -83,6 +85,28 @@ class SecureParts(RunSQL):
             sql=_policy(table, f"({everyone}) AND {seen}"), reverse_sql=_policy(table, everyone)
         )
         self._args = [table, parent, column]
+
+    def deconstruct(self):  # type: ignore[no-untyped-def]
+        return self.__class__.__qualname__, self._args, {}
+
+
+class SecureVersions(RunSQL):
+    """Earlier versions in `table` are seen by those of the team who see the row itself.
+
+    `column` names the kind of row and `row_id` the row; `parents` its table by kind.
+    """
+
+    def __init__(self, table: str, column: str, parents: Mapping[str, str]) -> None:
+        team = TEAM.format(column="patient_id")
+        seen = " ".join(
+            f"WHEN '{kind}' THEN EXISTS (SELECT 1 FROM {parent} p WHERE p.id = {table}.row_id)"  # noqa: S608
+            for kind, parent in parents.items()
+        )
+        super().__init__(
+            sql=_policy(table, f"({team}) AND CASE {column} {seen} ELSE false END"),
+            reverse_sql=_policy(table, team),
+        )
+        self._args = [table, column, dict(parents)]
 
     def deconstruct(self):  # type: ignore[no-untyped-def]
         return self.__class__.__qualname__, self._args, {}

@@ -1,6 +1,6 @@
 """Every write of this app, by what it changes."""
 
-from documents.services.facts import chart_link
+from documents.services.facts import chart_link, documents_link
 from documents.services.ingestion import document_ingest
 from documents.services.lifecycle import (
     FileRefused,
@@ -28,6 +28,7 @@ __all__ = [
     "document_purge",
     "document_retry",
     "document_upload",
+    "documents_link",
     "live_group",
     "patient_rebuild",
     "transition",

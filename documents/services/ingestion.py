@@ -162,6 +162,7 @@ def add_to_timeline(run: Ingestion) -> None:
         by=run.by, patient_id=run.patient_id, kind="document",
         title=run.document.title[:200], occurred_at=run.document.occurred_at,
         source_kind="document", source_id=run.document.id,
+        visibility=run.document.visibility,
     )  # fmt: skip
 
 

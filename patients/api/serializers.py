@@ -34,6 +34,23 @@ class PatientOutput(serializers.Serializer[object]):
     created_at = serializers.DateTimeField()
 
 
+class PatientCreatedOutput(PatientOutput):
+    possible_duplicates = serializers.IntegerField(
+        help_text="How many records with this whole name and birth date were here before."
+    )
+
+
+class DuplicatesQuery(serializers.Serializer[object]):
+    first_name = serializers.CharField(max_length=100)
+    last_name = serializers.CharField(max_length=100)
+    date_of_birth = serializers.DateField()
+
+
+class DuplicatesOutput(serializers.Serializer[object]):
+    count = serializers.IntegerField(help_text="Whoever treats them.")
+    seen = PatientOutput(many=True, help_text="Those of them that you may see.")
+
+
 class PatientPageOutput(serializers.Serializer[object]):
     items = PatientOutput(many=True)
     next_cursor = serializers.CharField(allow_null=True)

@@ -132,6 +132,7 @@ questionnaire_routes = [
 ]
 urlpatterns = [
     route("patients/", people.PatientsView, name="patients"),
+    route("patients/duplicates/", people.DuplicatesView, name="patient-duplicates"),
     route("patients/<uuid:patient_id>/", people.PatientView, name="patient"),
     route(
         "patients/<uuid:patient_id>/restore/",

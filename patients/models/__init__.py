@@ -1,5 +1,6 @@
 """People under care and their chart. Every row is sealed under its patient's key."""
 
+from patients.models import lookups as _lookups  # noqa: F401  (registers record_of)
 from patients.models.chart import (
     Allergy,
     ChartItem,
@@ -13,6 +14,7 @@ from patients.models.consent import Consent, Purpose
 from patients.models.contacts import Contact, Correction, Identifier
 from patients.models.encounters import Encounter
 from patients.models.genetics import GeneticResult
+from patients.models.items import ITEMS, ItemKind
 from patients.models.merges import PatientAlias
 from patients.models.people import (
     BASE,
@@ -41,6 +43,7 @@ from patients.models.timeline import TimelineEvent, TimelineEventVersion
 __all__ = [
     "BASE",
     "ITEM",
+    "ITEMS",
     "Allergy",
     "BreakGlass",
     "CareTeamMember",
@@ -53,6 +56,7 @@ __all__ = [
     "Encounter",
     "GeneticResult",
     "Identifier",
+    "ItemKind",
     "LabResult",
     "Medication",
     "MedicationDose",

@@ -1,6 +1,7 @@
 """People under care. Every row about them is sealed under their own key."""
 
 from typing import ClassVar
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -73,6 +74,11 @@ class Patient(SealedModel):
     @property
     def full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def record_ids(self) -> list[UUID]:
+        """This record and those merged into it, of a patient that `patient_get` gave."""
+        return [self.id, *getattr(self, "merged_ids", ())]
 
 
 class PatientRecord(SealedModel):

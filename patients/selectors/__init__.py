@@ -36,13 +36,19 @@ from patients.selectors.medicines import (
     monitoring_schedule,
     schedule_of,
 )
-from patients.selectors.merges import aliases, possible_duplicates
+from patients.selectors.merges import (
+    Duplicates,
+    aliases,
+    merge_candidates,
+    possible_duplicates,
+)
 from patients.selectors.own import own_record_get, own_records
 from patients.selectors.people import (
     deleted_patient_get,
     patient_get,
     patient_ids,
     patients_page,
+    records_of,
     unsimulated_count,
     visible_patient_ids,
     zone_moves,
@@ -97,6 +103,7 @@ __all__ = [
     "Access",
     "Due",
     "DueList",
+    "Duplicates",
     "NoConsent",
     "Order",
     "TimelineHistory",
@@ -140,6 +147,7 @@ __all__ = [
     "lab_trends",
     "medication_check",
     "medications",
+    "merge_candidates",
     "monitoring_due",
     "monitoring_schedule",
     "own_calendar",
@@ -160,6 +168,7 @@ __all__ = [
     "questionnaires_all",
     "questionnaires_due",
     "questionnaires_standing",
+    "records_of",
     "safety_plan",
     "safety_plan_versions",
     "schedule_of",

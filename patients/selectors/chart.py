@@ -56,7 +56,7 @@ def items_of(actor: Actor, patient_id: UUID, model: type[I], order: str) -> list
     with acting_as(actor, patient_id):
         keyring.preload([patient_id])
         rows = model._default_manager.filter(
-            patient_id=patient_id, entered_in_error_at__isnull=True
+            patient__record_of=patient_id, entered_in_error_at__isnull=True
         )
         return cast("list[I]", list(rows.order_by(order)))
 
@@ -66,7 +66,7 @@ def errors_of(actor: Actor, patient_id: UUID, model: type[I]) -> list[I]:
     with acting_as(actor, patient_id):
         keyring.preload([patient_id])
         rows = model._default_manager.filter(
-            patient_id=patient_id, entered_in_error_at__isnull=False
+            patient__record_of=patient_id, entered_in_error_at__isnull=False
         )
         return cast("list[I]", list(rows.order_by("-entered_in_error_at")))
 
@@ -84,7 +84,7 @@ def items_page(
     """A page of one kind of row, the newest entry first, with the read on record."""
     patient_get(actor, patient_id)
     with acting_as(actor, patient_id):
-        rows = model._default_manager.filter(patient_id=patient_id, **wanted)
+        rows = model._default_manager.filter(patient__record_of=patient_id, **wanted)
         if not with_errors:
             rows = rows.filter(entered_in_error_at__isnull=True)
         if after := cursor_id(cursor):
@@ -98,7 +98,7 @@ def item_get(actor: Actor, patient_id: UUID, model: type[I], row_id: UUID) -> I:
     """One row, also one entered in error; the read of the patient goes on record."""
     patient_get(actor, patient_id)
     with acting_as(actor, patient_id):
-        row = model._default_manager.filter(id=row_id, patient_id=patient_id).first()
+        row = model._default_manager.filter(id=row_id, patient__record_of=patient_id).first()
     if row is None:
         raise NotFound("There is no such entry.")
     return cast("I", row)
@@ -121,7 +121,9 @@ def item_history(actor: Actor, patient_id: UUID, topic: str, row_id: UUID) -> li
     demand_staff(actor)
     patient_get(actor, patient_id)
     with acting_as(actor, patient_id):
-        rows = ChartVersion.objects.filter(patient_id=patient_id, item=topic, row_id=row_id)
+        rows = ChartVersion.objects.filter(
+            patient__record_of=patient_id, item=topic, row_id=row_id
+        )
         return [
             VersionLine(
                 row.version,
@@ -141,7 +143,7 @@ def doses(
     """Doses due in [start, end)."""
     with acting_as(actor, patient_id):
         rows = MedicationDose.objects.filter(
-            patient_id=patient_id, due_at__gte=start, due_at__lt=end,
+            patient__record_of=patient_id, due_at__gte=start, due_at__lt=end,
             medication__entered_in_error_at__isnull=True,
         )  # fmt: skip
         return list(rows.order_by("due_at"))
@@ -159,7 +161,7 @@ def doses_page(
     item_get(actor, patient_id, Medication, medication_id)
     with acting_as(actor, patient_id):
         rows = MedicationDose.objects.filter(
-            patient_id=patient_id, medication_id=medication_id
+            patient__record_of=patient_id, medication_id=medication_id
         ).order_by("-id")
         if after := cursor_id(cursor):
             rows = rows.filter(id__lt=after)

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import F, Func, UUIDField
+from django.db.models import F, Func, OuterRef, Q, UUIDField
 
 from clinicity.accounts.acting import Scope, acting_as
 from clinicity.audit import services as audit
@@ -12,13 +13,19 @@ from clinicity.common.actors import Actor, Role
 from clinicity.common.exceptions import NotFound
 from clinicity.common.pages import PAGE_SIZE, Page, cursor_id, page_of
 from clinicity.privacy import keyring
+from patients.blind import index_of
 from patients.models import (
     Patient,
+    PatientAlias,
     ZoneChange,
 )
 from patients.permissions import demand_reader
-from patients.services.people import index_of
 
+MERGED = ArraySubquery(
+    PatientAlias.objects.filter(patient_id=OuterRef("id"), undone_at__isnull=True)
+    .order_by("id")
+    .values("merged_id")
+)
 SURVIVOR = Func(F("id"), function="clinicity_survivor", output_field=UUIDField())
 
 
@@ -41,14 +48,21 @@ def patient_get(actor: Actor, patient_id: UUID) -> Patient:
 def _read(actor: Actor, patient_id: UUID) -> Patient | None:
     with acting_as(actor, patient_id):
         rows = Patient.objects.filter(id=patient_id, deleted_at__isnull=True)
-        patient = rows.annotate(survivor=SURVIVOR).first()
+        patient = rows.annotate(survivor=SURVIVOR, merged_ids=MERGED).first()
         if patient is not None:
-            keyring.preload([patient.id])
+            keyring.preload(patient.record_ids)
             audit.record(
                 by=actor, act="patient.read", subject="patient", subject_id=patient.id,
                 patient_id=patient.id,
             )  # fmt: skip
     return patient
+
+
+def records_of(actor: Actor, patient_id: UUID) -> list[UUID]:
+    """The patient's record and those that were merged into it."""
+    with acting_as(actor, patient_id):
+        rows = PatientAlias.objects.filter(patient_id=patient_id, undone_at__isnull=True)
+        return [patient_id, *rows.order_by("id").values_list("merged_id", flat=True)]
 
 
 def _survivor_of(patient_id: UUID) -> UUID | None:
@@ -81,9 +95,13 @@ def patients_page(
     """The actor's patients, newest first; `search` is a whole name, number or birth date."""
     demand_reader(actor)
     with acting_as(actor, Scope.ALL_PATIENTS if actor.role == Role.SERVICE else None):
+        merged = PatientAlias.objects.filter(undone_at__isnull=True)
         rows = Patient.objects.filter(deleted_at__isnull=True).order_by("-id")
+        rows = rows.exclude(id__in=merged.values("merged_id"))
         if search.strip():
-            rows = rows.filter(search_index__contains=[index_of(search)])
+            term = [index_of(search)]
+            known = merged.filter(merged__search_index__contains=term).values("patient_id")
+            rows = rows.filter(Q(search_index__contains=term) | Q(id__in=known))
         if after := cursor_id(cursor):
             rows = rows.filter(id__lt=after)
         page = page_of(list(rows[: size + 1]), size=size, key=lambda patient: patient.id)

@@ -85,7 +85,7 @@ def questionnaire_get(
     demand_reader(actor)
     with acting_as(actor, patient_id):
         row = QuestionnaireResponse.objects.filter(
-            id=response_id, patient_id=patient_id, patient__deleted_at__isnull=True
+            id=response_id, patient__record_of=patient_id, patient__deleted_at__isnull=True
         ).first()
         if row is None:
             raise NotFound("There are no such answers.")
@@ -132,7 +132,7 @@ def questionnaire_requests(
 ) -> list[QuestionnaireRequest]:
     """What a patient was asked for, the newest first."""
     with acting_as(actor, patient_id):
-        rows = QuestionnaireRequest.objects.filter(patient_id=patient_id)
+        rows = QuestionnaireRequest.objects.filter(patient__record_of=patient_id)
         return list(rows.select_related("schedule").order_by("-due_at", "-id")[:newest])
 
 
@@ -191,7 +191,7 @@ def self_harm_reports(actor: Actor, patient_id: UUID) -> list[SelfHarmReport]:
     """One patient's reports that nobody has taken care of, the newest first."""
     with acting_as(actor, patient_id):
         rows = SelfHarmReport.objects.filter(
-            patient_id=patient_id, seen_at__isnull=True, response__error_at__isnull=True
+            patient__record_of=patient_id, seen_at__isnull=True, response__error_at__isnull=True
         )
         return list(rows.select_related("response").order_by("-reported_at"))
 

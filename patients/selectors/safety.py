@@ -36,8 +36,8 @@ def safety_plan_versions(actor: Actor, patient_id: UUID) -> list[SafetyPlan]:
 def has_safety_plan(actor: Actor, patient_id: UUID) -> bool:
     """Whether there is one; says nothing of what it holds."""
     with acting_as(actor, patient_id):
-        return SafetyPlan.objects.filter(patient_id=patient_id).exists()
+        return SafetyPlan.objects.filter(patient__record_of=patient_id).exists()
 
 
 def _versions(patient_id: UUID) -> QuerySet[SafetyPlan]:
-    return SafetyPlan.objects.filter(patient_id=patient_id).order_by("-version")
+    return SafetyPlan.objects.filter(patient__record_of=patient_id).order_by("-created_at")

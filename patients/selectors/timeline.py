@@ -52,9 +52,9 @@ def timeline_list(
         hits = timeline_search(actor, patient_id, wanted, order=order, cursor=cursor, size=size)
         return hits.map(lambda hit: hit.event)
     place = parsed_place(cursor)
-    patient_get(actor, patient_id)
-    with acting_as(actor, patient_id):
-        return _listed(patient_id, wanted, order, place, size)
+    patient = patient_get(actor, patient_id)
+    with acting_as(actor, patient.id):
+        return _listed(patient, wanted, order, place, size)
 
 
 def timeline_view(
@@ -65,10 +65,10 @@ def timeline_view(
     place = parsed_place(cursor)
     with acting_as(actor, patient.id):
         if wanted.search:
-            hits = hits_found(actor, patient.id, wanted, order=order, place=place, size=size)
+            hits = hits_found(actor, patient, wanted, order=order, place=place, size=size)
         else:
-            hits = _listed(patient.id, wanted, order, place, size).map(unmarked)
-        everyone = rows_wanted(patient.id, EVERYTHING).order_by("created_by")
+            hits = _listed(patient, wanted, order, place, size).map(unmarked)
+        everyone = rows_wanted(patient.record_ids, EVERYTHING).order_by("created_by")
         return TimelineView(
             hits,
             summary_counted(patient, wanted),
@@ -125,8 +125,8 @@ def timeline_event_get(actor: Actor, event_id: UUID) -> TimelineEvent:
 
 
 def _listed(
-    patient_id: UUID, wanted: Wanted, order: Order, place: Place | None, size: int
+    patient: Patient, wanted: Wanted, order: Order, place: Place | None, size: int
 ) -> Page[TimelineEvent]:
     size = min(size, LARGEST_PAGE)
-    rows = rows_from(rows_wanted(patient_id, wanted), order, place)
+    rows = rows_from(rows_wanted(patient.record_ids, wanted), order, place)
     return page_of(list(rows[: size + 1]), size=size, key=place_of)

@@ -1,5 +1,6 @@
 """Which entries of a patient's timeline are wanted, in which order, from where on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -82,18 +83,29 @@ def searched(text: str) -> Search:
     return search
 
 
-def rows_wanted(patient_id: UUID, wanted: Wanted) -> QuerySet[TimelineEvent]:
+def rows_wanted(records: Sequence[UUID], wanted: Wanted) -> QuerySet[TimelineEvent]:
     """Entries that may be wanted: of a phrase, its words are there in some order."""
     rows: QuerySet[TimelineEvent] = TimelineEvent.objects.filter(
-        patient_id=patient_id, deleted_at__isnull=True
+        of_records(records), deleted_at__isnull=True
     )
     rows = rows.filter(kind__in=wanted.kinds) if wanted.kinds else rows
     rows = rows.filter(occurred_at__gte=wanted.since) if wanted.since else rows
     rows = rows.filter(occurred_at__lt=wanted.until) if wanted.until else rows
     rows = rows.filter(created_by=wanted.author) if wanted.author else rows
     if wanted.search:
-        rows = _holding(rows, wanted.search.tokens(patient_id))
+        rows = _holding(rows, _tokens(records, wanted.search))
     return rows.defer("search_tokens")
+
+
+def of_records(records: Sequence[UUID]) -> Q:
+    """Of one record in the order of its index; of several that were merged, of each."""
+    return Q(patient_id=records[0]) if len(records) == 1 else Q(patient_id__in=records)
+
+
+def _tokens(records: Sequence[UUID], search: Search) -> list[list[int]]:
+    """For each word its tokens, which every record has of its own."""
+    of_each = [search.tokens(record) for record in records]
+    return [sorted(set().union(*tokens)) for tokens in zip(*of_each, strict=True)]
 
 
 def _holding(rows: QuerySet[TimelineEvent], tokens: list[Any]) -> QuerySet[TimelineEvent]:

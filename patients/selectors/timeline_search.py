@@ -13,7 +13,7 @@ from clinicity.audit import services as audit
 from clinicity.common.actors import Actor
 from clinicity.common.pages import PAGE_SIZE, Page
 from clinicity.privacy.fulltext import Search
-from patients.models import TimelineEvent
+from patients.models import Patient, TimelineEvent
 from patients.selectors.people import patient_get
 from patients.selectors.timeline_rows import (
     LARGEST_PAGE,
@@ -64,20 +64,20 @@ def timeline_search(
 ) -> Page[Hit]:
     """Entries that hold all the words. The trail notes that there was a search, not for what."""
     place = parsed_place(cursor)
-    patient_get(actor, patient_id)
-    with acting_as(actor, patient_id):
-        return hits_found(actor, patient_id, wanted, order=order, place=place, size=size)
+    patient = patient_get(actor, patient_id)
+    with acting_as(actor, patient.id):
+        return hits_found(actor, patient, wanted, order=order, place=place, size=size)
 
 
 def hits_found(
-    actor: Actor, patient_id: UUID, wanted: Wanted, *, order: Order, place: Place | None,
+    actor: Actor, patient: Patient, wanted: Wanted, *, order: Order, place: Place | None,
     size: int,
 ) -> Page[Hit]:  # fmt: skip
     """The same inside the transaction of a caller who has the patient's read on record."""
     search, size = searched(wanted.text), min(size, LARGEST_PAGE)
-    events, ended = _found(patient_id, wanted, search, order, place, size)
+    events, ended = _found(patient, wanted, search, order, place, size)
     audit.record(
-        by=actor, act="timeline.search", subject="timeline_event", patient_id=patient_id,
+        by=actor, act="timeline.search", subject="timeline_event", patient_id=patient.id,
         count=len(events),
     )  # fmt: skip
     return Page([_hit(event, search) for event in events], str(ended) if ended else None)
@@ -91,11 +91,11 @@ def unmarked(event: TimelineEvent) -> Hit:
 
 
 def _found(
-    patient_id: UUID, wanted: Wanted, search: Search, order: Order, place: Place | None,
+    patient: Patient, wanted: Wanted, search: Search, order: Order, place: Place | None,
     size: int,
 ) -> tuple[list[TimelineEvent], Place | None]:  # fmt: skip
     """The page's entries, and where to go on if there may be more."""
-    rows = rows_wanted(patient_id, wanted)
+    rows = rows_wanted(patient.record_ids, wanted)
     found: list[TimelineEvent] = []
     for _ in range(MOST_BATCHES):
         batch = list(rows_from(rows, order, place)[: size + 1])

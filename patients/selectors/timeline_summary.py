@@ -1,7 +1,7 @@
 """The timeline in figures, counted by the database: no entry is loaded or opened."""
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TypeVar
@@ -16,7 +16,7 @@ from clinicity.common.actors import Actor
 from clinicity.privacy import fulltext
 from patients.models import Patient, TimelineEvent
 from patients.selectors.people import patient_get
-from patients.selectors.timeline_rows import EVERYTHING, Wanted, rows_wanted
+from patients.selectors.timeline_rows import EVERYTHING, Wanted, of_records, rows_wanted
 
 K = TypeVar("K", bound=Hashable)
 
@@ -63,7 +63,9 @@ def timeline_summary(
 
 def summary_counted(patient: Patient, wanted: Wanted) -> TimelineSummary:
     """The same inside the transaction of a caller who has the patient's read on record."""
-    cells = _cells(patient.id, replace(wanted, kinds=frozenset()), ZoneInfo(patient.time_zone))
+    cells = _cells(
+        patient.record_ids, replace(wanted, kinds=frozenset()), ZoneInfo(patient.time_zone)
+    )
     chosen = [cell for cell in cells if not wanted.kinds or cell.kind in wanted.kinds]
     return TimelineSummary(
         total=sum(cell.count for cell in chosen),
@@ -74,13 +76,13 @@ def summary_counted(patient: Patient, wanted: Wanted) -> TimelineSummary:
         first_at=min((cell.first_at for cell in chosen), default=None),
         last_at=max((cell.last_at for cell in chosen), default=None),
         exact=wanted.search is None or all(len(part) == 1 for part in wanted.search.parts),
-        unsearchable=_stale(patient.id) if wanted.search else 0,
+        unsearchable=_stale(patient.record_ids) if wanted.search else 0,
     )
 
 
-def _cells(patient_id: UUID, wanted: Wanted, zone: ZoneInfo) -> list[_Cell]:
+def _cells(records: Sequence[UUID], wanted: Wanted, zone: ZoneInfo) -> list[_Cell]:
     rows = (
-        rows_wanted(patient_id, wanted)
+        rows_wanted(records, wanted)
         .order_by()
         .annotate(month=TruncMonth("occurred_at", tzinfo=zone))
         .values_list("kind", "created_by", "month")
@@ -100,6 +102,6 @@ def _counted(cells: Iterable[_Cell], key: Callable[[_Cell], K]) -> dict[K, int]:
     return dict(counts.most_common())
 
 
-def _stale(patient_id: UUID) -> int:
-    rows = TimelineEvent.objects.filter(patient_id=patient_id, deleted_at__isnull=True)
+def _stale(records: Sequence[UUID]) -> int:
+    rows = TimelineEvent.objects.filter(of_records(records), deleted_at__isnull=True)
     return rows.exclude(search_scheme=fulltext.scheme()).count()

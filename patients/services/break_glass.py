@@ -12,9 +12,9 @@ from clinicity.audit import services as audit
 from clinicity.common import clock, events
 from clinicity.common.actors import Actor
 from clinicity.common.exceptions import Conflict, Invalid, NotFound
+from patients.blind import index_of
 from patients.models import BreakGlass, Patient
 from patients.permissions import demand_member, demand_reviewer
-from patients.services.people import index_of
 
 SEARCHES = throttles.Limit("break-glass.search", 20, 3600)
 SHORTEST_REASON = 15

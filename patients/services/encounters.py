@@ -150,4 +150,5 @@ def _tell(by: Actor, row: Encounter) -> None:
     timeline_source_follow(
         by=by, patient_id=row.patient_id, kind="encounter", occurred_at=row.starts_at,
         title=row.kind, body=row.reason, source_kind="encounter", source_id=row.id,
+        visibility=row.visibility,
     )  # fmt: skip

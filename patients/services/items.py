@@ -14,10 +14,10 @@ from clinicity.audit import services as audit
 from clinicity.common import clock, events
 from clinicity.common.actors import Actor
 from clinicity.common.exceptions import Conflict, Invalid, NotFound
-from patients.models import ChartItem, ChartVersion, TimelineEvent
+from patients.models import ChartItem, ChartVersion
 from patients.permissions import demand_writer
 from patients.services.rows import LINKED
-from patients.services.timeline import timeline_source_follow
+from patients.services.timeline import timeline_source_restore
 from patients.services.timeline_chart import row_told, row_untold
 
 I = TypeVar("I", bound=ChartItem)  # noqa: E741
@@ -76,7 +76,7 @@ def item_mark_error(
         demand_version(row, version)
         version_keep(by=by, row=row, act="entered_in_error", reason=reason)
         row.entered_in_error_at, row.entered_in_error_by = clock.now(), by.id
-        row_untold(by=by, patient_id=patient_id, topic=row.TOPIC, row_id=row.id)
+        row_untold(by=by, patient_id=row.patient_id, topic=row.TOPIC, row_id=row.id)
         _save(by, row, "entered_in_error")
     return row
 
@@ -91,7 +91,10 @@ def item_restore(*, by: Actor, patient_id: UUID, model: type[I], row_id: UUID) -
         version_keep(by=by, row=row, act="restore", reason="")
         taken_off = row.entered_in_error_at
         row.entered_in_error_at = row.entered_in_error_by = None
-        _timeline_put_back(by, row, taken_off)
+        timeline_source_restore(
+            by=by, patient_id=row.patient_id, source_kind=row.TOPIC, source_id=row.id,
+            since=taken_off,
+        )  # fmt: skip
         _save(by, row, "restore")
     return row
 
@@ -99,7 +102,7 @@ def item_restore(*, by: Actor, patient_id: UUID, model: type[I], row_id: UUID) -
 def item_locked(patient_id: UUID, model: type[I], row_id: UUID) -> I:
     row = (
         model._default_manager.select_for_update()
-        .filter(id=row_id, patient_id=patient_id, patient__deleted_at__isnull=True)
+        .filter(id=row_id, patient__record_of=patient_id, patient__deleted_at__isnull=True)
         .first()
     )
     if row is None:
@@ -165,17 +168,3 @@ def _save(by: Actor, row: ChartItem, act: str, **details: Any) -> None:
         row_told(by=by, row=row)
     if isinstance(row, LINKED):
         events.publish("patients.chart_changed", patient_id=row.patient_id)
-
-
-def _timeline_put_back(by: Actor, row: ChartItem, taken_off: datetime) -> None:
-    """The row's entry stands on the timeline again, if it left with the row."""
-    event = TimelineEvent.objects.filter(
-        patient_id=row.patient_id, source_kind=row.TOPIC, source_id=row.id,
-        deleted_at__gte=taken_off,
-    ).first()  # fmt: skip
-    if event:
-        timeline_source_follow(
-            by=by, patient_id=row.patient_id, source_kind=row.TOPIC, source_id=row.id,
-            kind=event.kind, title=event.title, occurred_at=event.occurred_at, body=event.body,
-            visibility=event.visibility,
-        )  # fmt: skip

@@ -15,14 +15,13 @@ from clinicity.common.actors import Actor, Role
 from clinicity.common.exceptions import Conflict, Invalid, NotFound, Refused
 from clinicity.common.ids import new_id
 from clinicity.privacy import keyring
-from clinicity.privacy.pseudonyms import blind_index
+from patients.blind import index_of
 from patients.models import CareTeamMember, Patient, ZoneChange
 from patients.permissions import demand_registrar
 from patients.services.consent import AT_REGISTRATION, consents_at_registration
 from patients.services.rows import patient_locked
 from patients.services.team import member_of
 
-SEARCH_SCOPE = "patient.search"
 EDITABLE = (
     "first_name", "last_name", "preferred_name", "date_of_birth", "sex", "record_number",
     "time_zone",
@@ -158,11 +157,6 @@ def search_index(patient: Patient) -> list[str]:
     terms = [word for part in parts for word in (part, *part.split())]
     terms += [patient.full_name, patient.record_number, str(patient.date_of_birth)]
     return sorted({index_of(term) for term in terms if term.strip()})
-
-
-def index_of(term: str) -> str:
-    """The blind index under which a name, number or date of birth is found."""
-    return blind_index(term, scope=SEARCH_SCOPE)
 
 
 def implausible(demographics: Mapping[str, Any]) -> dict[str, list[str]]:

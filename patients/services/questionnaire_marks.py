@@ -1,6 +1,6 @@
 """What answers leave on the timeline, and the mark that self-harm was spoken of."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from clinicity.accounts.acting import acting_as
@@ -9,9 +9,13 @@ from clinicity.common import clock, events
 from clinicity.common.actors import Actor
 from clinicity.common.exceptions import NotFound
 from patients import instruments
-from patients.models import QuestionnaireResponse, SelfHarmReport, TimelineEvent
+from patients.models import QuestionnaireResponse, SelfHarmReport
 from patients.permissions import demand_writer
-from patients.services.timeline import timeline_event_add, timeline_source_remove
+from patients.services.timeline import (
+    timeline_event_add,
+    timeline_source_remove,
+    timeline_source_restore,
+)
 
 # Older answers, taken over from elsewhere, are history and ring nobody.
 RECENT = timedelta(days=7)
@@ -25,6 +29,7 @@ def response_mark(
     timeline_event_add(
         by=by, patient_id=row.patient_id, kind="questionnaire", occurred_at=row.answered_at,
         title=f"{name}: {_result(found)}", source_kind=ANSWERS, source_id=row.id,
+        visibility=row.visibility,
     )  # fmt: skip
 
 
@@ -79,18 +84,11 @@ def marks_remove(*, by: Actor, row: QuestionnaireResponse) -> None:
         )
 
 
-def marks_put_back(*, by: Actor, row: QuestionnaireResponse) -> None:
-    rows = TimelineEvent.objects.filter(
-        patient_id=row.patient_id, source_kind__in=(ANSWERS, SELF_HARM), source_id=row.id,
-        deleted_at__isnull=False,
-    )  # fmt: skip
-    for event in rows:
-        event.deleted_at = None
-        event.save(update_fields=["deleted_at"])
-        audit.record(
-            by=by, act="timeline.restore", subject="timeline_event", subject_id=event.id,
-            patient_id=event.patient_id,
-        )  # fmt: skip
+def marks_put_back(*, by: Actor, row: QuestionnaireResponse, since: datetime) -> None:
+    for kind in (ANSWERS, SELF_HARM):
+        timeline_source_restore(
+            by=by, patient_id=row.patient_id, source_kind=kind, source_id=row.id, since=since
+        )
 
 
 def _result(found: instruments.Assessment) -> str:

@@ -132,9 +132,10 @@ def response_error_undo(*, by: Actor, response_id: UUID) -> QuestionnaireRespons
         row = _locked(response_id)
         if row.error_at is None:
             raise Conflict("These answers aren't marked as entered in error.")
+        marked_at = row.error_at
         row.error_at, row.error_by, row.error_reason = None, None, None
         row.save(update_fields=["error_at", "error_by", "error_reason"])
-        marks_put_back(by=by, row=row)
+        marks_put_back(by=by, row=row, since=marked_at)
         _record(by, "questionnaire.error_undone", row)
     return row
 

@@ -5,21 +5,20 @@ which it is found go with it.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-
-from django.db import ProgrammingError, transaction
 
 from clinicity.accounts.acting import acting_as
 from clinicity.audit import services as audit
 from clinicity.common import clock
 from clinicity.common.actors import Actor, Role
-from clinicity.common.exceptions import Conflict, Invalid, NotFound, Refused
+from clinicity.common.exceptions import Conflict, Invalid, NotFound
 from clinicity.privacy import fulltext
 from patients.models import Patient, TimelineEvent, TimelineEventVersion, Visibility
 from patients.permissions import demand_writer
+from patients.services.seeing import still_seen
 
 EDITABLE = ("title", "body", "kind", "occurred_at", "visibility")
 LONGEST_TITLE, LONGEST_BODY = 200, 20_000
@@ -149,6 +148,30 @@ def timeline_source_remove(
             _remove(by, event)
 
 
+def timeline_source_restore(
+    *, by: Actor, patient_id: UUID, source_kind: str, source_id: UUID, since: datetime
+) -> None:
+    """Put the entry of a row back that left with it, or after it."""
+    demand_writer(by)
+    with acting_as(by, _scope(by, patient_id)):
+        event = _of_source(patient_id, source_kind, source_id)
+        if event and event.deleted_at and event.deleted_at >= since:
+            _put_back(by, event)
+
+
+def timeline_source_show(
+    *, by: Actor, patient_id: UUID, source_kinds: Iterable[str], source_id: UUID,
+    visibility: str,
+) -> None:  # fmt: skip
+    """Show what tells of a row to those who see the row, also where it was taken off."""
+    demand_writer(by)
+    with acting_as(by, _scope(by, patient_id)):
+        for kind in source_kinds:
+            event = _of_source(patient_id, kind, source_id)
+            if event:
+                _change(by, event, {"visibility": visibility}, Act.FOLLOW)
+
+
 def index(event: TimelineEvent) -> None:
     """Give the entry the tokens by which it is found. One that was removed has none."""
     texts = () if event.deleted_at else (event.title, event.body)
@@ -222,12 +245,8 @@ def _save(event: TimelineEvent) -> None:
 
 
 def _stored(event: TimelineEvent) -> None:
-    """Row security lets nobody hide an entry from themselves; that is said in words."""
-    try:
-        with transaction.atomic():
-            event.save(force_insert=event._state.adding, force_update=not event._state.adding)
-    except ProgrammingError as error:
-        raise Refused("You would not see this entry yourself any more.") from error
+    with still_seen():
+        event.save(force_insert=event._state.adding, force_update=not event._state.adding)
 
 
 def _scope(by: Actor, patient_id: UUID) -> UUID | None:

@@ -321,3 +321,20 @@ def test_the_access_log_names_who_looked(
     log = api(alice).get(url(patient, "access-log/")).json()["items"]
     assert {line["name"] for line in log} == {"Alice Archer", "Bob Baker"}
     assert not any(line["emergency"] for line in log)
+
+
+def test_registering_says_how_many_records_may_be_the_same_person(
+    api: Api, alice: User, charlie: User, auditor: User, patient: Patient
+) -> None:
+    body = {"first_name": "Zoe", "last_name": "Tester", "date_of_birth": "1985-07-20"}
+    url = "/api/v1/patients/duplicates/"
+    seen = api(alice).get(url, body).json()
+    assert (seen["count"], [one["id"] for one in seen["seen"]]) == (1, [str(patient.id)])
+    assert api(charlie).get(url, body).json() == {"count": 1, "seen": []}
+    assert api(auditor).get(url, body).status_code == 403
+    assert api(None).get(url, body).status_code == 401
+    assert api(alice).get(url, {"first_name": "Zoe"}).status_code == 400
+    made = api(charlie).post("/api/v1/patients/", body, format="json").json()
+    assert made["possible_duplicates"] == 1
+    other = api(charlie).post("/api/v1/patients/", {**body, "first_name": "Ann"}, format="json")
+    assert other.json()["possible_duplicates"] == 0

@@ -10,8 +10,9 @@ from clinicity.accounts.acting import acting_as
 from clinicity.accounts.models import User
 from clinicity.accounts.services import user_create
 from clinicity.common.actors import SYSTEM, Role
+from patients import selectors
 from patients.models import Condition, Patient, Visibility
-from patients.services import condition_add, medication_add, proxy_add
+from patients.services import condition_add, medication_add, patient_create, proxy_add
 
 pytestmark = pytest.mark.django_db
 ClientFor = Callable[[User | None], Client]
@@ -170,3 +171,74 @@ def test_an_emergency_wants_a_fresh_proof_of_who_one_is(
     answer = client.get(reverse("patients:break_glass"))
     assert answer.status_code == 302
     assert "step-up" in answer["Location"]
+
+
+def test_a_second_record_is_warned_of_before_it_is_made(
+    client_for: ClientFor, alice: User, charlie: User, patient: Patient
+) -> None:
+    body = {
+        "first_name": "zoe", "last_name": "TESTER", "date_of_birth": "1985-07-20",
+        "sex": "unknown", "time_zone": "Europe/London",
+    }  # fmt: skip
+    url = reverse("patients:create")
+    warned = client_for(alice).post(url, body)
+    assert warned.status_code == 409
+    text = warned.content.decode()
+    assert "here already" in text
+    assert reverse("portal:patient", args=[patient.id]) in text
+    # A stranger learns that there is one, and nothing of it.
+    strange = client_for(charlie).post(url, body).content.decode()
+    assert "Ask the office" in strange
+    assert "Zoë Tester" not in strange
+    made = client_for(alice).post(url, {**body, "another": "yes"}, follow=True)
+    assert "The patient was added" in made.content.decode()
+
+
+def test_two_records_are_found_read_as_one_and_taken_apart(
+    client_for: ClientFor, alice: User, patient: Patient
+) -> None:
+    other = patient_create(
+        by=alice.actor, first_name="Zoe", last_name="Tester", record_number="ZT-2",
+        date_of_birth=patient.date_of_birth,
+    )  # fmt: skip
+    client = client_for(alice)
+    search = reverse("patients:merge_candidates", args=[patient.id])
+    assert "ZT-2" in client.get(search).content.decode()
+    assert "ZT-2" in client.get(search, {"search": "ZT-2"}).content.decode()
+    assert "No other record of yours" in client.get(search, {"search": "XX"}).content.decode()
+    url = reverse("patients:merge", args=[patient.id, other.id])
+    assert "ZT-2" in client.post(url, follow=True).content.decode()
+    again = client.post(url, follow=True).content.decode()
+    assert "merged into another record already" in again
+    alias = selectors.aliases(alice.actor, patient.id)[0]
+    undo = reverse("patients:merge_undo", args=[patient.id, alias.id])
+    assert "apart again" in client.post(undo, follow=True).content.decode()
+    assert selectors.aliases(alice.actor, patient.id) == []
+
+
+def test_somebody_is_let_act_for_the_patient(
+    client_for: ClientFor, alice: User, patient: Patient
+) -> None:
+    client, url = client_for(alice), reverse("patients:proxy_add", args=[patient.id])
+    body = {"email": "proxy@home.example", "basis": "consent", "parts": ["read", "decide"]}
+    unknown = client.post(url, body)
+    assert unknown.status_code == 422
+    assert "no active account" in unknown.content.decode()
+    user = account("proxy")
+    assert "Zoë at home" in client.post(url, body, follow=True).content.decode()
+    page = client_for(user).get(reverse("me:record", args=[patient.id]))
+    assert page.status_code == 200
+    parent = client.post(url, {**body, "basis": "parent"})
+    assert "of age by then" in parent.content.decode()
+
+
+def test_a_patient_taken_off_the_list_is_put_back(
+    client_for: ClientFor, alice: User, charlie: User, patient: Patient
+) -> None:
+    client = client_for(alice)
+    gone = client.post(reverse("patients:delete", args=[patient.id]), follow=True)
+    assert "Put the patient back" in gone.content.decode()
+    deleted = reverse("patients:deleted", args=[patient.id])
+    assert client_for(charlie).get(deleted).status_code == 404
+    restore = reverse("patients:restore", args=[patient.id])
+    assert "back on the list" in client.post(restore, follow=True).content.decode()

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from clinicity.accounts.requests import actor_of
-from clinicity.accounts.selectors import colleagues
+from clinicity.accounts.selectors import colleagues, user_by_email
 from clinicity.common.exceptions import DomainError
 from patients import presenters, selectors, services
 from patients.access import patient_or_404
 from patients.models import Consent, Patient
-from patients.people_forms import CorrectionAnswerForm, CorrectionForm, MemberForm
-from patients.permissions import MEMBERS, WRITERS
+from patients.people_forms import CorrectionAnswerForm, CorrectionForm, MemberForm, ProxyForm
+from patients.permissions import MEMBERS, REGISTRARS, WRITERS
 from patients.views.refusals import show_refusal
 
 
@@ -63,6 +63,26 @@ def consent(request: HttpRequest, patient_id: UUID) -> HttpResponse:
             text_version=presenters.CONSENT_TEXTS,
         ),
     )  # fmt: skip
+
+
+@require_POST
+def proxy_add(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Somebody with an account acts for the patient from now on."""
+    patient = patient_or_404(request, patient_id)
+    form = ProxyForm(request.POST)
+    if form.is_valid():
+        data = dict(form.cleaned_data)
+        try:
+            user = user_by_email(data.pop("email"))
+            services.proxy_add(
+                by=actor_of(request), patient_id=patient_id, user_id=user.id, **data
+            )
+        except DomainError as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, _("They act for the patient now."))
+            return redirect("patients:access", patient_id)
+    return _page(request, patient, _member_form(), form)
 
 
 @require_POST
@@ -121,21 +141,26 @@ def _member_form(request: HttpRequest | None = None) -> MemberForm:
     return MemberForm(request.POST if request else None, colleagues=choices)
 
 
-def _page(request: HttpRequest, patient: Patient, form: MemberForm) -> HttpResponse:
+def _page(
+    request: HttpRequest, patient: Patient, form: MemberForm,
+    proxy_form: ProxyForm | None = None,
+) -> HttpResponse:  # fmt: skip
     actor = actor_of(request)
     context = {
         "patient": patient,
         "form": form,
         "may_write": actor.role in WRITERS,
+        "may_register": actor.role in REGISTRARS,
         "team": presenters.team(selectors.care_team(actor, patient.id)),
         "proxies": presenters.proxies(selectors.proxies(actor, patient.id)),
         "consents": presenters.consents(patient, selectors.consents(actor, patient.id)),
         "glasses": selectors.glass_of_patient(actor, patient.id),
         "corrections": selectors.corrections(actor, patient.id),
+        "proxy_form": proxy_form or ProxyForm(),
         "correction_form": CorrectionForm(),
         "answer_form": CorrectionAnswerForm(),
         "aliases": selectors.aliases(actor, patient.id),
         "looks": selectors.access_log(actor, patient.id, size=40),
     }
-    status = 422 if form.errors else 200
+    status = 422 if form.errors or (proxy_form and proxy_form.errors) else 200
     return render(request, "patients/access.html", context, status=status)

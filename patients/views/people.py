@@ -25,7 +25,10 @@ from patients.views.refusals import show_refusal
 def create(request: HttpRequest) -> HttpResponse:
     demand_registrar(actor_of(request))
     form = PatientForm(request.POST or None)
+    duplicates = None
     if request.method == "POST" and form.is_valid():
+        duplicates = _duplicates(request, form)
+    if request.method == "POST" and form.is_valid() and not duplicates:
         try:
             patient = services.patient_create(by=actor_of(request), **form.cleaned_data)
         except DomainError as refusal:
@@ -33,8 +36,20 @@ def create(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("The patient was added."))
             return redirect("portal:patient", patient.id)
-    context = {"form": form, "zones": clock.zone_names()}
-    return render(request, "patients/form.html", context)
+    context = {"form": form, "zones": clock.zone_names(), "duplicates": duplicates}
+    status = 409 if duplicates else 422 if form.errors else 200
+    return render(request, "patients/form.html", context, status=status)
+
+
+def _duplicates(request: HttpRequest, form: PatientForm) -> selectors.Duplicates | None:
+    """Records that may be this person's, unless whoever registers has seen the warning."""
+    if request.POST.get("another") == "yes":
+        return None
+    names = ("first_name", "last_name", "date_of_birth")
+    found = selectors.possible_duplicates(
+        actor_of(request), **{name: form.cleaned_data[name] for name in names}
+    )
+    return found if found.count else None
 
 
 @require_http_methods(["GET", "POST"])

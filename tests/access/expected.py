@@ -125,6 +125,11 @@ PATIENTS: Declared = {
     **_of(REGISTER, "zone-moves POST", body={"zone": "Europe/Oslo", "since": "{before}"}),
     **_of(LIST_OWN, "patients GET"),
     **_of(REGISTRARS, "patients POST", body=DETAILS),
+    **_of(
+        REGISTRARS,
+        "patient-duplicates GET",
+        query={"first_name": "New", "last_name": "Person", "date_of_birth": "1990-01-01"},
+    ),
     **_of(STAFF_PAGE, "patients:create GET"),
     **_of(REGISTRARS, "patients:create POST", form=DETAILS),
     **_of(READ, "patients:edit GET", "patients:panel GET", "patients:timeline_panel GET"),
@@ -295,6 +300,14 @@ PEOPLE: Declared = {
         form={"user_id": "{newcomer_id}", "part": "covers"},
     ),
     **_of(WRITE_PAGE, "patients:member_end POST", "patients:proxy_end POST"),
+    **_of(
+        WRITE_PAGE,
+        "patients:proxy_add POST",
+        form={"email": "nobody@home.example", "basis": "consent", "parts": ["read"]},
+    ),
+    **_of(READ, "patients:merge_candidates GET"),
+    **_of(READ, "patients:merge_undo POST"),
+    **_of(READ, "patients:merge POST", params={"merged_id": "{spare_id}"}),
     **_of(WRITE_PAGE, "patients:consent POST", form={"purpose": "research", "given": "yes"}),
     **_of(WRITE_PAGE, "patients:correction_ask POST", form={"statement": "x"}),
     **_of(

@@ -10,7 +10,7 @@ from django.db import transaction
 from clinicity.accounts.models import User
 from clinicity.common.actors import Actor
 from clinicity.demo.simulator.lives import Life
-from clinicity.demo.simulator.people import Drug, Lab, Person, Visit
+from clinicity.demo.simulator.people import Lab, Person, Visit
 from patients import services
 from patients.models import CareTeamMember, Encounter, Patient
 
@@ -61,15 +61,6 @@ def _medicines(life: Life, by: Actor, patient_id: UUID) -> None:
             times_per_day=len(drug.hours), started_on=_day(life, drug.started), ended_on=ended,
         )  # fmt: skip
         services.doses_record(by=by, patient_id=patient_id, medication_id=row.id, doses=doses)
-        _note_start(life, drug, by, patient_id, row.id)
-
-
-def _note_start(life: Life, drug: Drug, by: Actor, patient_id: UUID, drug_id: UUID) -> None:
-    services.timeline_event_add(
-        by=by, patient_id=patient_id, kind="medication", source_kind="medication",
-        source_id=drug_id, occurred_at=life.days.at(drug.started, 12),
-        title=f"{drug.name} {drug.dose} {drug.unit} started",
-    )  # fmt: skip
 
 
 def _results(life: Life, by: Actor, patient_id: UUID) -> None:
@@ -81,13 +72,9 @@ def _results(life: Life, by: Actor, patient_id: UUID) -> None:
 def _result(life: Life, lab: Lab, result: tuple[int, str], by: Actor, patient_id: UUID) -> None:
     days, value = result
     at = life.days.at(days, SPECIMEN_HOUR)
-    row = services.lab_result_add(
+    services.lab_result_add(
         by=by, patient_id=patient_id, loinc=lab.loinc, name=lab.name, value=Decimal(value),
         unit=lab.unit, low=lab.low, high=lab.high, specimen_at=at,
-    )  # fmt: skip
-    services.timeline_event_add(
-        by=by, patient_id=patient_id, kind="lab", source_kind="lab", source_id=row.id,
-        occurred_at=at, title=f"{lab.name}: {value} {lab.unit}",
     )  # fmt: skip
 
 

@@ -24,11 +24,26 @@ class PatientsView(IdempotentWrites):
         )
         return Response(shapes.PatientPageOutput(page).data)
 
-    @extend_schema(request=shapes.PatientInput, responses={201: shapes.PatientOutput})
+    @extend_schema(request=shapes.PatientInput, responses={201: shapes.PatientCreatedOutput})
     def post(self, request: Request) -> Response:
+        """Register somebody. The answer says how many records may be theirs already."""
         data = parsed(shapes.PatientInput, request.data)
         patient = services.patient_create(by=actor_of(request), **data)
-        return Response(shapes.PatientOutput(patient).data, status=status.HTTP_201_CREATED)
+        found = selectors.possible_duplicates(
+            actor_of(request), first_name=patient.first_name, last_name=patient.last_name,
+            date_of_birth=patient.date_of_birth, besides=patient.id,
+        )  # fmt: skip
+        body = shapes.PatientOutput(patient).data | {"possible_duplicates": found.count}
+        return Response(body, status=status.HTTP_201_CREATED)
+
+
+class DuplicatesView(IdempotentWrites):
+    @extend_schema(parameters=[shapes.DuplicatesQuery], responses=shapes.DuplicatesOutput)
+    def get(self, request: Request) -> Response:
+        """Records that may be a person's already, before one registers them."""
+        data = parsed(shapes.DuplicatesQuery, request.query_params)
+        found = selectors.possible_duplicates(actor_of(request), **data)
+        return Response(shapes.DuplicatesOutput(found).data)
 
 
 class PatientView(IdempotentWrites):
