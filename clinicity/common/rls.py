@@ -99,7 +99,7 @@ class SecureVersions(RunSQL):
     def __init__(self, table: str, column: str, parents: Mapping[str, str]) -> None:
         team = TEAM.format(column="patient_id")
         seen = " ".join(
-            f"WHEN '{kind}' THEN EXISTS (SELECT 1 FROM {parent} p WHERE p.id = {table}.row_id)"  # noqa: S608
+            f"WHEN '{kind}' THEN EXISTS (SELECT 1 FROM {parent} p WHERE p.id = {table}.row_id)"  # noqa: S608  migrations' own names
             for kind, parent in parents.items()
         )
         super().__init__(

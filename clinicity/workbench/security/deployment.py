@@ -16,7 +16,7 @@ def deployment() -> Result:
     try:
         done = run(
             sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING",
-            env=_production(),
+            env=production_environment(),
         )  # fmt: skip
     except ToolFailed as error:
         write("check-deploy.txt", str(error))
@@ -27,7 +27,7 @@ def deployment() -> Result:
     return Result("check --deploy", note="production settings")
 
 
-def _production() -> dict[str, str]:
+def production_environment() -> dict[str, str]:
     made = {
         name: secrets.token_urlsafe(48)
         for name in ("SECRET_KEY", "JWT_SECRET_KEY", "HASH_SECRET", "AUDIT_SIGNING_KEY")
