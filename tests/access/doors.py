@@ -64,7 +64,7 @@ def _routes(
         text = str(entry.pattern)
         if text.startswith("^(?="):  # the aliases at the root lead to the same views
             continue
-        path = prefix + _plain(text)
+        path = prefix + plain(text)
         if isinstance(entry, URLResolver):
             inner = f"{space}{entry.namespace}:" if entry.namespace else space
             yield from _routes(entry, inner, path)
@@ -72,7 +72,7 @@ def _routes(
             yield f"{space}{entry.name}" if entry.name else "", path, entry.callback
 
 
-def _plain(pattern: str) -> str:
+def plain(pattern: str) -> str:
     pattern = (
         pattern.removeprefix("^").replace("/?$", "/").removesuffix("$").removesuffix(r"\Z")
     )
