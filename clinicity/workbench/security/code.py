@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from clinicity.workbench.security.findings import Finding, Result, unique
 from clinicity.workbench.security.running import BIN, CODE, ROOT, run, write
@@ -76,9 +77,9 @@ def ruff() -> Result:
     return Result("ruff S", unique(found))
 
 
-def _end_of(each: dict[str, dict[str, int]]) -> int:
+def _end_of(each: dict[str, Any]) -> int:
     # A long string's mark stands behind its last line.
-    return max(each["end_location"]["row"], (each.get("noqa_row") or 0))  # type: ignore[call-overload]
+    return max(int(each["end_location"]["row"]), int(each.get("noqa_row") or 0))
 
 
 def own_rules() -> Result:

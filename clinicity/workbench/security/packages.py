@@ -14,8 +14,8 @@ from clinicity.workbench.security.running import BIN, REPORTS, ROOT, ToolFailed,
 REFUSED = re.compile(r"\b(?:A?GPL|GNU (?:Affero )?General Public)", re.IGNORECASE)
 # Known by their own text where the metadata says nothing, or says it unclearly.
 BY_HAND = {
-    "text-unidecode": "Artistic-1.0 or GPL: used under the Artistic licence",
-    "docutils": "public domain, BSD and, for a part that isn't imported, GPL",
+    "axe-playwright-python": "MIT, by the text that it carries",
+    "cuda-toolkit": "NVIDIA's own, as nvidia-*: torch of PyPI brings them on Linux",
 }
 ASKED_IN_VAIN = (
     "not asked: no vulnerability database can be reached from here, and without one pip-audit "
@@ -97,7 +97,9 @@ def _row(each: metadata.Distribution) -> dict[str, str]:
     ]
     written = (about.get("License") or "").strip().split("\n")[0][:80]
     licence = text or " or ".join(classed) or written
-    return {"name": str(about["Name"]), "version": each.version, "licence": licence}
+    name = str(about["Name"])
+    licence = BY_HAND.get(name.lower(), licence)
+    return {"name": name, "version": each.version, "licence": licence}
 
 
 def _of_npm() -> list[dict[str, str]]:
@@ -111,9 +113,7 @@ def _of_npm() -> list[dict[str, str]]:
 
 
 def _objection(row: dict[str, str]) -> str:
-    name, licence = row["name"].lower(), row["licence"]
-    if name in BY_HAND:
-        return ""
+    licence = row["licence"]
     if not licence or licence == "UNKNOWN":
         return "says nothing of its licence"
     lesser = re.sub(r"L(?:esser )?GPL|GNU Lesser General Public", "", licence)

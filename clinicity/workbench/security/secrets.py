@@ -1,6 +1,7 @@
 """detect-secrets over every tracked file, held against `.secrets.baseline`."""
 
 import json
+from typing import Any
 
 from clinicity.workbench.security.findings import Finding, Result, unique
 from clinicity.workbench.security.running import BIN, ROOT, run, write
@@ -37,14 +38,14 @@ def secrets() -> Result:
     return Result("detect-secrets", unique(found), f"{len(known)} explained in the baseline")
 
 
-def _scanned() -> dict[str, dict[str, list[dict[str, str]]]]:
+def _scanned() -> dict[str, dict[str, list[dict[str, Any]]]]:
     tracked = run("git", "ls-files").stdout.split("\n")
     files = [
         name
         for name in tracked
         if name and not name.endswith(PASSED_OVER) and (ROOT / name).is_file()
     ]
-    found: dict[str, dict[str, list[dict[str, str]]]] = json.loads(
+    found: dict[str, dict[str, list[dict[str, Any]]]] = json.loads(
         run(BIN / "detect-secrets", "scan", *files).stdout
     )
     return found
