@@ -67,6 +67,15 @@ class ProxyForm(forms.Form):
     )  # fmt: skip
 
 
+class OwnAccountForm(forms.Form):
+    """By which account the patient reads their own record."""
+
+    email = forms.EmailField(
+        label=_("E-mail address of the patient’s account"),
+        help_text=_("The role of the account has to be patient."),
+    )
+
+
 class CorrectionForm(forms.Form):
     statement = forms.CharField(
         label=_("What is wrong, and how it should read"), max_length=5000,

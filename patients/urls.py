@@ -83,6 +83,8 @@ urlpatterns = [
         access.proxy_end,
         name="proxy_end",
     ),
+    path("<uuid:patient_id>/access/account/", access.account_link, name="account_link"),
+    path("<uuid:patient_id>/access/account/end/", access.account_unlink, name="account_unlink"),
     path("<uuid:patient_id>/access/proxies/", access.proxy_add, name="proxy_add"),
     path("<uuid:patient_id>/merge/", records.candidates, name="merge_candidates"),
     path("<uuid:patient_id>/merge/<uuid:merged_id>/", records.merge, name="merge"),

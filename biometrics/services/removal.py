@@ -32,16 +32,9 @@ from patients.permissions import demand_writer
 
 
 def readings_remove(
-    *,
-    by: Actor,
-    patient_id: UUID,
-    ground: str,
-    reason: str,
-    metrics: Sequence[str] = (),
-    device_id: UUID | None = None,
-    start: datetime | None = None,
-    end: datetime | None = None,
-) -> ReadingsRemoval:
+    *, by: Actor, patient_id: UUID, ground: str, reason: str, metrics: Sequence[str] = (),
+    device_id: UUID | None = None, start: datetime | None = None, end: datetime | None = None,
+) -> ReadingsRemoval:  # fmt: skip
     """Remove readings by metric, device and range of time; nothing given means all."""
     demand_writer(by)
     _demand_sensible(ground, reason)
@@ -61,13 +54,19 @@ def readings_remove(
             samples=before[0] - after[0], ledger_rows=rows, segments=before[1] - after[1],
             rollups=before[2] - after[2], counts=dict(counts),
         )  # fmt: skip
-        report.save(force_insert=True)
-        audit.record(
-            by=by, act="reading.remove", subject="readings_removal", subject_id=report.id,
-            patient_id=patient_id, ground=ground, samples=report.samples, ledger_rows=rows,
-        )  # fmt: skip
-        events.publish("biometrics.readings_removed", patient_id=patient_id)
+        _file(by, report)
     return report
+
+
+def _file(by: Actor, report: ReadingsRemoval) -> None:
+    """Keep the report of a removal, and tell of it."""
+    report.save(force_insert=True)
+    audit.record(
+        by=by, act="reading.remove", subject="readings_removal", subject_id=report.id,
+        patient_id=report.patient_id, ground=report.ground, samples=report.samples,
+        ledger_rows=report.ledger_rows,
+    )  # fmt: skip
+    events.publish("biometrics.readings_removed", patient_id=report.patient_id)
 
 
 def removal_lift(*, by: Actor, patient_id: UUID, removal_id: UUID) -> ReadingsRemoval:

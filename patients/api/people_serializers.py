@@ -106,6 +106,14 @@ class ConsentsOutput(serializers.Serializer[object]):
     items = ConsentOutput(many=True, help_text="Every decision, the newest first.")
 
 
+class OwnAccountInput(serializers.Serializer[object]):
+    email = serializers.EmailField(help_text="Of an account whose role is patient.")
+
+
+class OwnAccountOutput(serializers.Serializer[object]):
+    user_id = serializers.UUIDField(allow_null=True)
+
+
 class ProxyInput(serializers.Serializer[object]):
     user_id = serializers.UUIDField()
     basis = serializers.ChoiceField(Proxy.Basis.choices)

@@ -3,6 +3,7 @@ from patients.api.chart_urls import chart_routes
 from patients.api.views import (
     contacts,
     decisions,
+    own_account,
     people,
     questionnaire_requests,
     questionnaires,
@@ -54,6 +55,7 @@ people_routes = [
     route("patients/hand-over/", team.HandOverView, name="hand-over"),
     route(f"{OF_PATIENT}care-team/", team.CareTeamView, name="care-team"),
     route(f"{OF_PATIENT}care-team/end/", team.CareTeamEndView, name="care-team-end"),
+    route(f"{OF_PATIENT}account/", own_account.OwnAccountView, name="own-account"),
     route(f"{OF_PATIENT}proxies/", team.ProxiesView, name="proxies"),
     route(f"{OF_PATIENT}proxies/<uuid:proxy_id>/end/", team.ProxyEndView, name="proxy-end"),
     route(f"{OF_PATIENT}consents/", decisions.ConsentsView, name="consents"),

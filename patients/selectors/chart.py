@@ -58,7 +58,7 @@ def items_of(actor: Actor, patient_id: UUID, model: type[I], order: str) -> list
         rows = model._default_manager.filter(
             patient__record_of=patient_id, entered_in_error_at__isnull=True
         )
-        return cast("list[I]", list(rows.order_by(order)))
+        return cast("list[I]", list(rows.order_by(order, "id")))
 
 
 def errors_of(actor: Actor, patient_id: UUID, model: type[I]) -> list[I]:

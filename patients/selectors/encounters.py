@@ -24,17 +24,10 @@ def encounters(actor: Actor, patient_id: UUID) -> list[Encounter]:
 
 
 def visits_page(
-    actor: Actor,
-    patient_id: UUID,
-    *,
-    booked_only: bool,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    status: str = "",
-    cursor: str | None = None,
-    size: int = PAGE_SIZE,
-    with_errors: bool = False,
-) -> Page[Encounter]:
+    actor: Actor, patient_id: UUID, *, booked_only: bool, since: datetime | None = None,
+    until: datetime | None = None, status: str = "", cursor: str | None = None,
+    size: int = PAGE_SIZE, with_errors: bool = False,
+) -> Page[Encounter]:  # fmt: skip
     """A page of visits, the newest entry first; `booked_only` gives the appointments."""
     wanted: dict[str, object] = {}
     if booked_only:

@@ -16,5 +16,7 @@ R = TypeVar("R", bound=PatientRecord)
 def rows_of(actor: Actor, patient_id: UUID, model: type[R], order: str) -> list[R]:
     with acting_as(actor, patient_id):
         keyring.preload([patient_id])
-        found = model._default_manager.filter(patient__record_of=patient_id).order_by(order)
+        found = model._default_manager.filter(patient__record_of=patient_id).order_by(
+            order, "id"
+        )
         return cast("list[R]", list(found))

@@ -27,6 +27,7 @@ from patients.services.medications import (
     medication_stop,
 )
 from patients.services.merges import patients_merge, patients_merge_undo
+from patients.services.own_account import own_account_link, own_account_unlink
 from patients.services.people import (
     patient_create,
     patient_delete,
@@ -127,6 +128,8 @@ __all__ = [
     "medication_add",
     "medication_change_dose",
     "medication_stop",
+    "own_account_link",
+    "own_account_unlink",
     "patient_create",
     "patient_delete",
     "patient_edit",

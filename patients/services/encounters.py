@@ -58,14 +58,9 @@ def encounter_add(
 
 
 def encounter_set_status(
-    *,
-    by: Actor,
-    patient_id: UUID,
-    encounter_id: UUID,
-    status: str,
-    reason: str = "",
+    *, by: Actor, patient_id: UUID, encounter_id: UUID, status: str, reason: str = "",
     version: int | None = None,
-) -> Encounter:
+) -> Encounter:  # fmt: skip
     """Move a visit along its states. FHIR's words are understood; the same state is no change."""
     demand_writer(by)
     wanted = visits.from_fhir(status)

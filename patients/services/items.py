@@ -26,16 +26,9 @@ IN_ERROR = "This is marked as entered in error. Put it back first."
 
 
 def item_change(
-    *,
-    by: Actor,
-    patient_id: UUID,
-    model: type[I],
-    row_id: UUID,
-    changes: Mapping[str, Any],
-    act: str = "edit",
-    version: int | None = None,
-    reason: str = "",
-) -> I:
+    *, by: Actor, patient_id: UUID, model: type[I], row_id: UUID, changes: Mapping[str, Any],
+    act: str = "edit", version: int | None = None, reason: str = "",
+) -> I:  # fmt: skip
     """Change fields of a row under its version; the version before stays readable.
 
     Changes that change nothing leave the row as it is.

@@ -1,7 +1,7 @@
 """Medications: started, changed, stopped, and whether doses were taken."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -34,22 +34,11 @@ STATES = Medication.Status
 
 
 def medication_add(
-    *,
-    by: Actor,
-    patient_id: UUID,
-    name: str,
-    dose: Decimal | int | str,
-    unit: str,
-    times_per_day: int,
-    started_on: date,
-    ended_on: date | None = None,
-    rxnorm: str = "",
-    times: Sequence[str] = (),
-    status: str = "",
-    instructions: str = "",
-    note: str = "",
+    *, by: Actor, patient_id: UUID, name: str, dose: Decimal | int | str, unit: str,
+    times_per_day: int, started_on: date, ended_on: date | None = None, rxnorm: str = "",
+    times: Sequence[str] = (), status: str = "", instructions: str = "", note: str = "",
     replaces_id: UUID | None = None,
-) -> Medication:
+) -> Medication:  # fmt: skip
     """A drug at a dose. One that no table knows is kept, and shown as unchecked.
 
     An RxNorm code is looked up by name where it isn't given.
@@ -93,18 +82,10 @@ def medication_stop(
 
 
 def medication_change_dose(
-    *,
-    by: Actor,
-    patient_id: UUID,
-    medication_id: UUID,
-    dose: Decimal | int | str,
-    from_on: date | None = None,
-    unit: str | None = None,
-    times_per_day: int | None = None,
-    times: Sequence[str] | None = None,
-    reason: str = "",
-    version: int | None = None,
-) -> Medication:
+    *, by: Actor, patient_id: UUID, medication_id: UUID, dose: Decimal | int | str,
+    from_on: date | None = None, unit: str | None = None, times_per_day: int | None = None,
+    times: Sequence[str] | None = None, reason: str = "", version: int | None = None,
+) -> Medication:  # fmt: skip
     """End this row the day before and start the next one at the new dose; gives the new row."""
     demand_writer(by)
     with acting_as(by, patient_id):
@@ -153,25 +134,37 @@ def doses_record(
     wanted = dict(doses)
     with acting_as(by, patient_id):
         _demand_medication(patient_id, medication_id)
-        known = MedicationDose.objects.select_for_update().filter(
-            medication_id=medication_id, due_at__in=list(wanted)
+        blank = MedicationDose(
+            patient_id=patient_id, medication_id=medication_id, recorded_by=by.id
         )
-        there = {row.due_at: row for row in known}
-        MedicationDose.objects.bulk_create(
-            MedicationDose(
-                patient_id=patient_id, medication_id=medication_id, due_at=due_at, status=status,
-                recorded_by=by.id,
-            )
-            for due_at, status in wanted.items() if due_at not in there
-        )  # fmt: skip
-        corrected = [row for row in there.values() if row.status != wanted[row.due_at]]
-        for row in corrected:
-            _dose_correct(by, row, wanted[row.due_at])
+        new, corrected = _doses_keep(by, blank, wanted)
         audit.record(
             by=by, act="dose.record", subject="medication", subject_id=medication_id,
-            patient_id=patient_id, count=len(doses), corrected=len(corrected),
+            patient_id=patient_id, count=len(doses), corrected=corrected,
         )  # fmt: skip
-    return len(wanted) - len(there) + len(corrected)
+    return new + corrected
+
+
+def _doses_keep(
+    by: Actor, blank: MedicationDose, wanted: Mapping[datetime, str]
+) -> tuple[int, int]:
+    """Add those that aren't there, correct those that say otherwise; gives how many each."""
+    known = MedicationDose.objects.select_for_update().filter(
+        medication_id=blank.medication_id, due_at__in=list(wanted)
+    )
+    there = {row.due_at: row for row in known}
+    new = [
+        MedicationDose(
+            patient_id=blank.patient_id, medication_id=blank.medication_id, due_at=due_at,
+            status=status, recorded_by=blank.recorded_by,
+        )
+        for due_at, status in wanted.items() if due_at not in there
+    ]  # fmt: skip
+    MedicationDose.objects.bulk_create(new)
+    corrected = [row for row in there.values() if row.status != wanted[row.due_at]]
+    for row in corrected:
+        _dose_correct(by, row, wanted[row.due_at])
+    return len(new), len(corrected)
 
 
 def _demand_medication(patient_id: UUID, medication_id: UUID) -> None:

@@ -32,18 +32,11 @@ NOT_YET = "This is in the future: give the moment of a move that happened."
 
 
 def patient_create(
-    *,
-    by: Actor,
-    first_name: str,
-    last_name: str,
-    date_of_birth: date,
-    sex: str = Patient.Sex.UNKNOWN,
-    preferred_name: str = "",
-    record_number: str = "",
-    time_zone: str = "Europe/London",
-    simulated: bool | None = None,
+    *, by: Actor, first_name: str, last_name: str, date_of_birth: date,
+    sex: str = Patient.Sex.UNKNOWN, preferred_name: str = "", record_number: str = "",
+    time_zone: str = "Europe/London", simulated: bool | None = None,
     consents: Iterable[str] = AT_REGISTRATION,
-) -> Patient:
+) -> Patient:  # fmt: skip
     """Make a patient; a clinician who does so is on the care team from that moment.
 
     On the demo stack every patient is simulated, and one that is said not to be is refused.

@@ -18,13 +18,9 @@ MOST_ITEMS, LONGEST, LONGEST_PHONE = 20, 500, 60
 
 
 def safety_plan_save(
-    *,
-    by: Actor,
-    patient_id: UUID,
-    steps: Mapping[str, Sequence[Any]],
-    note: str = "",
+    *, by: Actor, patient_id: UUID, steps: Mapping[str, Sequence[Any]], note: str = "",
     version: int | None = None,
-) -> SafetyPlan:
+) -> SafetyPlan:  # fmt: skip
     """Keep a new version. `version` is the one it was written over: 0 for the first plan.
 
     The same plan again is the version that is there.

@@ -28,17 +28,10 @@ Act = TimelineEventVersion.Act
 
 
 def timeline_event_add(
-    *,
-    by: Actor,
-    patient_id: UUID,
-    kind: str,
-    title: str,
-    occurred_at: datetime,
-    body: str = "",
-    source_kind: str = "",
-    source_id: UUID | None = None,
+    *, by: Actor, patient_id: UUID, kind: str, title: str, occurred_at: datetime,
+    body: str = "", source_kind: str = "", source_id: UUID | None = None,
     visibility: str = Visibility.TEAM,
-) -> TimelineEvent:
+) -> TimelineEvent:  # fmt: skip
     """Add an entry, in the caller's transaction when there is one.
 
     An entry that tells of a source row is made once, however often it is asked for.
@@ -104,17 +97,9 @@ def timeline_event_restore(*, by: Actor, event_id: UUID) -> TimelineEvent:
 
 
 def timeline_source_follow(
-    *,
-    by: Actor,
-    patient_id: UUID,
-    source_kind: str,
-    source_id: UUID,
-    kind: str,
-    title: str,
-    occurred_at: datetime,
-    body: str = "",
-    visibility: str = Visibility.TEAM,
-) -> TimelineEvent:
+    *, by: Actor, patient_id: UUID, source_kind: str, source_id: UUID, kind: str, title: str,
+    occurred_at: datetime, body: str = "", visibility: str = Visibility.TEAM,
+) -> TimelineEvent:  # fmt: skip
     """Say what a source row tells now: adds its entry, changes it or puts it back."""
     demand_writer(by)
     told: dict[str, Any] = {

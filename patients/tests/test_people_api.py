@@ -338,3 +338,30 @@ def test_registering_says_how_many_records_may_be_the_same_person(
     assert made["possible_duplicates"] == 1
     other = api(charlie).post("/api/v1/patients/", {**body, "first_name": "Ann"}, format="json")
     assert other.json()["possible_duplicates"] == 0
+
+
+def test_a_patient_reads_their_record_by_an_account_of_their_own(
+    api: Api, alice: User, charlie: User, patient: Patient
+) -> None:
+    account = user_create(
+        by=SYSTEM, email="zoe@home.example", password="correct horse battery staple",
+        display_name="Zoë at home",
+        role=Role.PATIENT,
+    )  # fmt: skip
+    path, body = url(patient, "account/"), {"email": "zoe@home.example"}
+    assert api(account).get(url(patient)).status_code == 404
+    assert api(charlie).put(path, body, format="json").status_code == 404
+    assert api(alice).put(path, {"email": "x"}, format="json").status_code == 400
+    wrong = api(alice).put(path, {"email": charlie.email}, format="json")
+    assert wrong.json()["errors"] == {"email": ["Give an account whose role is patient."]}
+    for _ in range(2):
+        linked = api(alice).put(path, body, format="json")
+        assert linked.json() == {"user_id": str(account.id)}
+    assert api(account).get(url(patient)).status_code == 200
+    other = patient_create(
+        by=charlie.actor, first_name="Ann", last_name="Other", date_of_birth=date(1990, 1, 1)
+    )
+    taken = api(charlie).put(url(other, "account/"), body, format="json")
+    assert taken.status_code == 409
+    assert api(alice).delete(path).status_code == 204
+    assert api(account).get(url(patient)).status_code == 404

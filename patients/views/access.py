@@ -10,12 +10,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from clinicity.accounts.requests import actor_of
-from clinicity.accounts.selectors import colleagues, user_by_email
+from clinicity.accounts.selectors import colleagues, names_of, user_by_email
 from clinicity.common.exceptions import DomainError
 from patients import presenters, selectors, services
 from patients.access import patient_or_404
 from patients.models import Consent, Patient
-from patients.people_forms import CorrectionAnswerForm, CorrectionForm, MemberForm, ProxyForm
+from patients.people_forms import (
+    CorrectionAnswerForm,
+    CorrectionForm,
+    MemberForm,
+    OwnAccountForm,
+    ProxyForm,
+)
 from patients.permissions import MEMBERS, REGISTRARS, WRITERS
 from patients.views.refusals import show_refusal
 
@@ -96,6 +102,28 @@ def proxy_end(request: HttpRequest, patient_id: UUID, proxy_id: UUID) -> HttpRes
 
 
 @require_POST
+def account_link(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """The patient reads their own record by this account."""
+    form = OwnAccountForm(request.POST)
+    if not form.is_valid():
+        return _page(request, patient_or_404(request, patient_id), _member_form())
+    return _done(
+        request, patient_id, _("The patient reads their own record by this account now."),
+        lambda: services.own_account_link(
+            by=actor_of(request), patient_id=patient_id, **form.cleaned_data
+        ),
+    )  # fmt: skip
+
+
+@require_POST
+def account_unlink(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    return _done(
+        request, patient_id, _("The account reads nothing of this patient any more."),
+        lambda: services.own_account_unlink(by=actor_of(request), patient_id=patient_id),
+    )  # fmt: skip
+
+
+@require_POST
 def correction_ask(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """Staff note in the patient's name what is wrong."""
     form = CorrectionForm(request.POST)
@@ -156,6 +184,8 @@ def _page(
         "consents": presenters.consents(patient, selectors.consents(actor, patient.id)),
         "glasses": selectors.glass_of_patient(actor, patient.id),
         "corrections": selectors.corrections(actor, patient.id),
+        "account": patient.user_id and names_of([patient.user_id]).get(patient.user_id),
+        "account_form": OwnAccountForm(),
         "proxy_form": proxy_form or ProxyForm(),
         "correction_form": CorrectionForm(),
         "answer_form": CorrectionAnswerForm(),

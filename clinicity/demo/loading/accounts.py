@@ -35,6 +35,7 @@ ACCOUNTS: tuple[Account, ...] = (
     Account("alice", "Dr Alice Archer", Role.CLINICIAN, "clinician, treats eleven patients"),
     Account("bob", "Dr Bob Baker", Role.CLINICIAN, "clinician, covers for Alice"),
     Account("charlie", "Dr Charlie Cole", Role.CLINICIAN, "clinician without patients"),
+    Account("iris", "Iris Samplewood", Role.PATIENT, "patient: her own pages"),
     Account("admin", "Ada Admin", Role.ADMIN, "administrator: accounts and settings"),
     Account("auditor", "Olga Auditor", Role.AUDITOR, "auditor: reads the audit trail"),
 )

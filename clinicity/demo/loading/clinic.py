@@ -24,6 +24,7 @@ from clinicity.demo.simulator.lives import DAYS, ZONE, live
 from clinicity.demo.simulator.people import Person
 from patients import selectors
 from patients.models import Patient
+from patients.services import own_account_link
 from twins.services import twin_generate_request
 
 Tell = Callable[[str], None]
@@ -116,6 +117,15 @@ def _twin(load: Load) -> None:
     twin_generate_request(by=load.treating.actor, patient_id=patient_of(load).id)
 
 
+def _account(load: Load) -> None:
+    """Of those people who sign in themselves."""
+    account = load.team.get(load.life.person.key)
+    if account:
+        own_account_link(
+            by=load.treating.actor, patient_id=patient_of(load).id, email=account.email
+        )
+
+
 def find_patient(load: Load) -> Patient | None:
     number = load.life.person.record_number
     found = selectors.patients_page(load.treating.actor, search=number).items
@@ -135,4 +145,5 @@ STEPS: dict[str, Step] = {
     "readings": _readings,
     "documents": _documents,
     "twin": _twin,
+    "account": _account,
 }

@@ -3,7 +3,16 @@
 import sys
 import time
 
-from clinicity.demo.smoke import answers, browser, doors, readings, rooms, signing_in, sources
+from clinicity.demo.smoke import (
+    answers,
+    browser,
+    doors,
+    people,
+    readings,
+    rooms,
+    signing_in,
+    sources,
+)
 from clinicity.demo.smoke.house import house
 from clinicity.demo.smoke.walk import Row, Wrong, walk_through
 
@@ -17,6 +26,7 @@ ROWS: tuple[Row, ...] = (
     *sources.SOURCES,
     *answers.CHAT,
     *rooms.NOTES,
+    *people.PEOPLE,
     *browser.BROWSER,
     *doors.LAST,
 )

@@ -144,21 +144,31 @@ def views_of(
     **own: Any,
 ) -> dict[str, type[IdempotentWrites]]:
     """The five views of one kind of row: list, row, error, restore, history."""
-    name = model.__name__
     base = {"model": model, "output": output}
     made = {"input": entry, "add": staticmethod(add), **base, **own}
-    query = own.get("query", shapes.ListQuery)
     return {
         "list": documented(
-            type(f"{name}sView", (ItemsView,), made),
-            get={"parameters": [query], "responses": page_shape(name, output)},
+            type(f"{model.__name__}sView", (ItemsView,), made),
+            get={
+                "parameters": [own.get("query", shapes.ListQuery)],
+                "responses": page_shape(model.__name__, output),
+            },
             post={"request": entry, "responses": {201: output}},
         ),
         "row": documented(
-            type(f"{name}View", (ItemView,), {"changes": changes, **base}),
+            type(f"{model.__name__}View", (ItemView,), {"changes": changes, **base}),
             get={"responses": output},
             patch={"request": changes, "responses": output},
         ),
+        **_marks_of(model, base),
+    }
+
+
+def _marks_of(
+    model: type[ChartItem], base: dict[str, Any]
+) -> dict[str, type[IdempotentWrites]]:
+    name, output = model.__name__, base["output"]
+    return {
         "entered-in-error": documented(
             type(f"{name}ErrorView", (ErrorView,), dict(base)),
             post={"request": shapes.ErrorInput, "responses": output},
