@@ -13,7 +13,7 @@ END_TEST_STACK = CLINICITY_VAR=$(TEST_VAR) $(STACK) stop --if-unused >/dev/null
 
 .DEFAULT_GOAL := help
 .PHONY: graph help setup tools demo demo-reset test test-all check lint types contracts migrations \
-	smoke house lock backup restore neo4j neo4j-stop doctor
+	security security-quick smoke house lock backup restore neo4j neo4j-stop doctor
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,7 +36,7 @@ test: tools ## Run the tests
 test-all: tools ## Run also the slow ones, those on real data and those in a browser
 	@$(BIN)/python -m pytest $(WORKERS) -m ""; code=$$?; $(END_TEST_STACK); exit $$code
 
-check: tools lint types contracts migrations graph ## All that CI does: format, lint, types, contracts, tests
+check: tools lint types contracts migrations security-quick graph ## All that CI does: format, lint, types, contracts, tests
 	@$(MAKE) --no-print-directory test; code=$$?; $(STACK) neo4j-stop >/dev/null 2>&1; exit $$code
 
 # The graph's contract tests run on a real Neo4j as well, where one can be had.
@@ -57,6 +57,12 @@ contracts: setup
 migrations: setup
 	@$(ON_TEST_STACK) $(STACK) start >/dev/null
 	@$(ON_TEST_STACK) $(BIN)/python manage.py makemigrations --check --dry-run
+
+security: setup ## Linters, secrets, deployment, licences, SBOM: reports under var/reports
+	@$(BIN)/python -m clinicity.workbench.security $(if $(ASK),--ask)
+
+security-quick: setup
+	@$(BIN)/python -m clinicity.workbench.security --quick
 
 smoke: setup ## Walk the newcomer's way, one line for each row of the mission
 	@$(BIN)/python -m clinicity.demo.smoke

@@ -47,7 +47,7 @@ PATH = "/api/v1/biometrics/series"
 QUERY = f"""
 SELECT array_agg(timestamp ORDER BY timestamp), array_agg(value ORDER BY timestamp)
 FROM {TABLE} WHERE patient_id = %s AND data_type = '{METRIC}'
-"""  # noqa: S608
+"""  # noqa: S608  constants only
 Y2000_MS = 946_684_800_000  # PostgreSQL counts microseconds from here
 # A binary array: a head of 20 bytes, then each element behind its length.
 HEAD = 20

@@ -76,6 +76,7 @@ async def _send(send: Any, answer: Answer) -> None:
     headers = [
         (b"content-type", answer.media_type.encode()),
         (b"content-length", str(len(answer.body)).encode()),
+        (b"x-content-type-options", b"nosniff"),
         *answer.headers,
     ]
     await send(

@@ -212,7 +212,7 @@ class StatusForm(ItemForm):
     def __init__(self, *args: Any, offered: list[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["status"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  narrows the type
         field.choices = offered
 
 

@@ -59,7 +59,9 @@ def test_bad_and_good_requests_leave_no_name_in_the_log(
     client.post("/api/v1/patients", json.dumps(body)[:-3], content_type="application/json")
     client.get("/api/v1/patients", {"search": PLANTED[1]})
     client.get(f"/api/v1/timeline/search?patient_id={patient_id}&q={PLANTED[1]}")
-    api(charlie).get(f"/api/v1/patients/{patient_id}")
+    # What is refused is logged by Django, with the request beside the message.
+    client.get(f"/api/v1/timeline/search?patient_id={patient_id}&q={PLANTED[1]}&since=x")
+    api(charlie).get(f"/api/v1/patients/{patient_id}?q={PLANTED[0]}")
     client_for(alice).get(f"/patients/?search={PLANTED[1]}")
     client.post("/api/v1/auth/login", {"email": PLANTED[4], "password": "x"}, format="json")
     logging.getLogger("patients").error("failed for %s", PLANTED[4])

@@ -119,6 +119,10 @@ class NoteOutput(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
 
+class NoteRevisionsOutput(serializers.Serializer[Any]):
+    items = NoteOutput(many=True)
+
+
 class GraphQuery(serializers.Serializer[Any]):
     patient_id = serializers.UUIDField()
 

@@ -93,7 +93,7 @@ class NoteDraftView(IdempotentWrites):
 
 
 class NoteView(IdempotentWrites):
-    @extend_schema(responses=shapes.NoteOutput(many=True))
+    @extend_schema(responses=shapes.NoteRevisionsOutput)
     def get(self, request: Request, note_id: str) -> Response:
         revisions = selectors.note_get(actor_of(request), UUID(note_id))
         return Response({"items": shapes.NoteOutput(revisions, many=True).data})

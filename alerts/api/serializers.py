@@ -3,13 +3,17 @@ from rest_framework import serializers
 from alerts.models import SEVERITIES, STATES
 from alerts.rules.kinds import KINDS
 
+MINUTES_OF_A_YEAR = 525_600
+
 
 class RuleInput(serializers.Serializer[object]):
     name = serializers.CharField(max_length=120, help_text="What the rule watches, never whom.")
     kind = serializers.ChoiceField(choices=sorted(KINDS))
     params = serializers.DictField()
     severity = serializers.ChoiceField(choices=SEVERITIES)
-    cooldown_minutes = serializers.IntegerField(required=False, min_value=0)
+    cooldown_minutes = serializers.IntegerField(
+        required=False, min_value=0, max_value=MINUTES_OF_A_YEAR
+    )
     enabled = serializers.BooleanField(required=False)
     patient_id = serializers.UUIDField(required=False, allow_null=True)
 
@@ -18,7 +22,9 @@ class RuleChanges(serializers.Serializer[object]):
     name = serializers.CharField(max_length=120, required=False)
     params = serializers.DictField(required=False)
     severity = serializers.ChoiceField(choices=SEVERITIES, required=False)
-    cooldown_minutes = serializers.IntegerField(required=False, min_value=0)
+    cooldown_minutes = serializers.IntegerField(
+        required=False, min_value=0, max_value=MINUTES_OF_A_YEAR
+    )
     enabled = serializers.BooleanField(required=False)
 
 
@@ -41,7 +47,9 @@ class RuleOutput(serializers.Serializer[object]):
 class DryRunInput(serializers.Serializer[object]):
     kind = serializers.ChoiceField(choices=sorted(KINDS))
     params = serializers.DictField()
-    cooldown_minutes = serializers.IntegerField(required=False, min_value=0)
+    cooldown_minutes = serializers.IntegerField(
+        required=False, min_value=0, max_value=MINUTES_OF_A_YEAR
+    )
     patient_id = serializers.UUIDField(required=False, allow_null=True)
 
 

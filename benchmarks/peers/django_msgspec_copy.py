@@ -23,9 +23,9 @@ from benchmarks.peers import POOL
 KEY = os.environ["JWT_SECRET_KEY"]
 TABLE = "django_msgspec_copy"
 TYPES = ["uuid", "text", "timestamptz", "float8"]
-INSERT = f"INSERT INTO {TABLE} VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"  # noqa: S608
+INSERT = f"INSERT INTO {TABLE} VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"  # noqa: S608  constants only
 STAGE = f"CREATE TEMPORARY TABLE stage (LIKE {TABLE}) ON COMMIT DROP"
-MERGE = f"INSERT INTO {TABLE} SELECT * FROM stage ON CONFLICT DO NOTHING"  # noqa: S608
+MERGE = f"INSERT INTO {TABLE} SELECT * FROM stage ON CONFLICT DO NOTHING"  # noqa: S608  constants only
 
 settings.configure(
     ALLOWED_HOSTS=["127.0.0.1"], DATABASES={}, DATA_UPLOAD_MAX_MEMORY_SIZE=32 * 1024**2,

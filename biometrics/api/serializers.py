@@ -89,6 +89,10 @@ class RemovalOutput(serializers.Serializer[object]):
     lifted_at = serializers.DateTimeField(allow_null=True)
 
 
+class RemovalsOutput(serializers.Serializer[object]):
+    items = RemovalOutput(many=True)
+
+
 class AggregatedQuery(serializers.Serializer[object]):
     patient_id = serializers.UUIDField()
     days = serializers.IntegerField(min_value=1, max_value=3660, default=90)

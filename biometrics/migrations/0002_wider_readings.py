@@ -64,7 +64,7 @@ def seal_reasons(apps: Any, schema_editor: Any) -> None:
         aad = f"clinicity|{LEDGER}|reasons|{row.id}".encode()
         blob = base64.b64encode(keyring.seal(row.patient_id, text.encode(), aad=aad)).decode()
         with schema_editor.connection.cursor() as cursor:
-            cursor.execute(f"UPDATE {LEDGER} SET reasons = %s WHERE id = %s", [blob, row.id])  # noqa: S608
+            cursor.execute(f"UPDATE {LEDGER} SET reasons = %s WHERE id = %s", [blob, row.id])  # noqa: S608  a constant table
 
 
 class Migration(migrations.Migration):

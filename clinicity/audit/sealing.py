@@ -42,7 +42,7 @@ WHERE (e.xact < pg_snapshot_xmin(pg_current_snapshot())
         OR e.xact >= pg_snapshot_xmax(pg_current_snapshot()))
     AND NOT EXISTS (SELECT 1 FROM audit_auditseal s WHERE s.event_id = e.id)
 ORDER BY e.xact, e.position LIMIT {BATCH}
-"""  # noqa: S608
+"""  # noqa: S608  (constants and numbers only)
 INTO = "COPY audit_auditseal (number, event_id, digest, form) FROM STDIN"
 KEEP = "INSERT INTO audit_auditcheckpoint (number, kind, line) VALUES (%s, %s, %s)"
 KEPT = "SELECT line FROM audit_auditcheckpoint ORDER BY id DESC LIMIT 1"

@@ -80,7 +80,7 @@ class SecureParts(RunSQL):
 
     def __init__(self, table: str, parent: str, column: str) -> None:
         everyone = VISIBLE.format(column="patient_id")
-        seen = f"EXISTS (SELECT 1 FROM {parent} p WHERE p.id = {table}.{column})"  # noqa: S608
+        seen = f"EXISTS (SELECT 1 FROM {parent} p WHERE p.id = {table}.{column})"  # noqa: S608  migrations' own names
         super().__init__(
             sql=_policy(table, f"({everyone}) AND {seen}"), reverse_sql=_policy(table, everyone)
         )
@@ -99,7 +99,7 @@ class SecureVersions(RunSQL):
     def __init__(self, table: str, column: str, parents: Mapping[str, str]) -> None:
         team = TEAM.format(column="patient_id")
         seen = " ".join(
-            f"WHEN '{kind}' THEN EXISTS (SELECT 1 FROM {parent} p WHERE p.id = {table}.row_id)"  # noqa: S608
+            f"WHEN '{kind}' THEN EXISTS (SELECT 1 FROM {parent} p WHERE p.id = {table}.row_id)"  # noqa: S608  migrations' own names
             for kind, parent in parents.items()
         )
         super().__init__(

@@ -285,6 +285,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "PREPROCESSING_HOOKS": ["clinicity.accounts.api.schema.only_the_api"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "clinicity.accounts.api.schema.refusals_described",
+    ],
     # Several fields are called `kind` or `status`: each choice gets a name of its own.
     "ENUM_NAME_OVERRIDES": {
         "DeviceKindEnum": "biometrics.models.Device.Kind",

@@ -16,13 +16,14 @@ from patients.migrations._forgetting import (
     KEEP_ANSWERS,
     KEEP_OR_FORGET,
     REFUSE,
-    REFUSE_ALWAYS,
+    REFUSE_AS_BEFORE,
 )
 
 
 class Migration(migrations.Migration):
     dependencies = [
         ("patients", "0009_parts"),
+        ("privacy", "0002_key_rotation"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -360,6 +361,9 @@ class Migration(migrations.Migration):
         SecureTeamTable("patients_legalhold"),
         migrations.RunSQL(
             FORGETS + REFUSE + KEEP_OR_FORGET + FORGET,
-            DROP + KEEP_ANSWERS + REFUSE_ALWAYS + "DROP FUNCTION clinicity_forgets(oid, text)",
+            DROP
+            + KEEP_ANSWERS
+            + REFUSE_AS_BEFORE
+            + "DROP FUNCTION clinicity_forgets(oid, text)",
         ),
     ]

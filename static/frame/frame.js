@@ -4,10 +4,10 @@ const root = document.documentElement;
 function keep(key, value) {
   if (value) {
     root.dataset[key] = value;
-    localStorage.setItem(`clinicity.${key}`, value);
+    localStorage.setItem(`clinicity.${key}`, value); // safe: J04 theme and rail
   } else {
     delete root.dataset[key];
-    localStorage.removeItem(`clinicity.${key}`);
+    localStorage.removeItem(`clinicity.${key}`); // safe: J04 theme and rail
   }
 }
 

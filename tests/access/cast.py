@@ -10,6 +10,8 @@ from clinicity.common import clock
 from clinicity.common.actors import SYSTEM, Actor, Role
 from clinicity.common.ids import new_id
 from patients.models import BreakGlass, CareTeamMember, Patient, Proxy
+from patients.models.consent import Purpose
+from patients.services import consent_record
 
 # Relation → what it is, in the words of the page that is made of this.
 RELATIONS = {
@@ -20,6 +22,7 @@ RELATIONS = {
     "glass": "clinician behind broken glass",
     "former": "clinician who treated until a moment ago",
     "stranger": "clinician of others",
+    "withdrawn": "clinician who treats, after the patient withdrew every consent",
     "self": "the patient",
     "proxy": "who acts for the patient",
     "former_proxy": "who acted for the patient until a moment ago",
@@ -86,6 +89,16 @@ def _oneself(by: Actor, patient: Patient) -> User:
     return user
 
 
+def _withdrawn(by: Actor, patient: Patient) -> User:
+    """The consents of the record are withdrawn; the maker's world is asked by nobody else."""
+    user = _member("clinician", "treats")(by, patient)
+    for purpose in Purpose.values:
+        consent_record(
+            by=by, patient_id=patient.id, purpose=purpose, given=False, source="paper"
+        )
+    return user
+
+
 def _anyone(role: str) -> Callable[..., User]:
     return lambda by, patient: person(role)
 
@@ -98,6 +111,7 @@ MAKERS: dict[str, Callable[[Actor, Patient], User | None]] = {
     "glass": _glass,
     "former": _member("clinician", "treats", timedelta(seconds=-1)),
     "stranger": _anyone("clinician"),
+    "withdrawn": _withdrawn,
     "self": _oneself,
     "proxy": _proxy(),
     "former_proxy": _proxy(timedelta(seconds=-1)),

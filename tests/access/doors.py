@@ -26,6 +26,10 @@ class Door:
     def key(self) -> str:
         return f"{self.name} {self.method}"
 
+    @property
+    def parameters(self) -> list[str]:
+        return re.findall(r"{(\w+)}", self.path)
+
 
 def doors() -> list[Door]:
     """Every door, each once: a path that has two names is asked for by the first."""
@@ -60,7 +64,7 @@ def _routes(
         text = str(entry.pattern)
         if text.startswith("^(?="):  # the aliases at the root lead to the same views
             continue
-        path = prefix + _plain(text)
+        path = prefix + plain(text)
         if isinstance(entry, URLResolver):
             inner = f"{space}{entry.namespace}:" if entry.namespace else space
             yield from _routes(entry, inner, path)
@@ -68,7 +72,7 @@ def _routes(
             yield f"{space}{entry.name}" if entry.name else "", path, entry.callback
 
 
-def _plain(pattern: str) -> str:
+def plain(pattern: str) -> str:
     pattern = (
         pattern.removeprefix("^").replace("/?$", "/").removesuffix("$").removesuffix(r"\Z")
     )

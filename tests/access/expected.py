@@ -20,6 +20,7 @@ from tests.access.rules import (
     EMERGENCY,
     HOME,
     LIST_OWN,
+    MEASURED,
     MEMBERS,
     NOT_THERE,
     OPEN,
@@ -520,14 +521,14 @@ TWINS: Declared = {
         "twin-what-if POST",
     ),
     **_of(UNBUILT, "models GET"),
-    **_of(READ, "twin-generate POST", body=P),
+    **_of(MEASURED, "twin-generate POST", body=P),
     **_of(
         READ,
         "twins:detail GET",
         "twins:panel GET",
         "twins:job GET",
-        "twins:generate POST",
     ),
+    **_of(MEASURED, "twins:generate POST"),
 }
 ALERTS: Declared = {
     **_of(

@@ -3,7 +3,9 @@
 from tests.access.cast import RELATIONS
 from tests.access.doors import doors
 from tests.access.expected import DOORS
-from tests.access.rules import ADMIN, Rule
+from tests.access.rules import ADMIN, ADMINS, Rule
+from tests.access.visibility import AUTHOR, KINDS, READS
+from tests.access.wide import SOCKETS, STORES
 
 HEAD = """# Who is let in where
 
@@ -18,10 +20,42 @@ def rendered() -> str:
     lines = [HEAD, "## Who"]
     lines += [f"- **{name}**: {words}" for name, words in RELATIONS.items()]
     for rule, keys in _by_rule().items():
-        marks = " ".join(f"{_mark(rule, name)} {name}" for name in RELATIONS)
-        lines += ["", f"## {rule.words[0].upper()}{rule.words[1:]}", marks, ""]
+        lines += ["", f"## {rule.words[0].upper()}{rule.words[1:]}", _marks(rule), ""]
         lines += [f"- `{key.split()[-1]} {path}`" for key, path in keys]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_beyond(), *_by_visibility()]) + "\n"
+
+
+def _beyond() -> list[str]:
+    """Doors that aren't URLs."""
+    doors = [(f"socket `/{path}`", rule) for path, (rule, _, _) in SOCKETS.items()]
+    doors += [(name, rule) for name, (rule, _) in STORES.items()]
+    doors.append(("the list of every model in the admin", ADMINS))
+    lines = ["", "# Beyond URLs", "", "Asked by `tests/access/test_wide.py`."]
+    for rule in dict.fromkeys(rule for _, rule in doors):
+        lines += ["", f"## {rule.words[0].upper()}{rule.words[1:]}", _marks(rule), ""]
+        lines += [f"- {name}" for name, each in doors if each == rule]
+    return lines
+
+
+def _by_visibility() -> list[str]:
+    """Who reads an item, whatever its kind, in each visibility."""
+    head = [
+        "",
+        "# Visibility",
+        "",
+        "Asked by `tests/access/test_visibility.py`, of each kind of",
+    ]
+    head += [f"item at each door that answers it: {', '.join(sorted(KINDS))}.", ""]
+    lines = ["| " + " | ".join(["", *READS]) + " |", "|---" * (len(READS) + 1) + "|"]
+    for relation in (AUTHOR, *RELATIONS):
+        marks = ["●" if relation in read else "○" for read in READS.values()]
+        name = "its author" if relation == AUTHOR else relation
+        lines.append("| " + " | ".join([name, *marks]) + " |")
+    return [*head, *lines]
+
+
+def _marks(rule: Rule) -> str:
+    return " ".join(f"{_mark(rule, name)} {name}" for name in RELATIONS)
 
 
 def _by_rule() -> dict[Rule, list[tuple[str, str]]]:

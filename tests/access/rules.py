@@ -7,7 +7,7 @@ from tests.access.cast import RELATIONS
 
 SIGNED_IN = frozenset(RELATIONS) - {"anonymous"}
 # Who works for the patient; an admin sees the record and writes nothing clinical.
-TEAM = frozenset({"treats", "covers", "coordinates", "glass"})
+TEAM = frozenset({"treats", "covers", "coordinates", "glass", "withdrawn"})
 CLINICIANS = TEAM - {"coordinates"}
 SEEING = TEAM | {"admin"}
 OWN = frozenset({"self", "proxy"})
@@ -67,6 +67,9 @@ RULES = _rule(
 UNBUILT = _rule("anybody signed in; nothing is built behind it yet", SIGNED_IN, NOBODY)
 NOT_THERE = _rule("nobody: what it asks for isn't there", NOBODY)
 READ = _rule("who sees the patient", SEEING)
+MEASURED = _rule(
+    "who sees the patient, while they agree to monitoring", SEEING - {"withdrawn"}, SEEING
+)
 READ_OWN = _rule("who sees the patient, and the patient what is released", SEEING | OWN)
 ANSWERERS = _rule("who works for the patient, the patient, and who acts for them", TEAM | OWN)
 ADMINS = _rule("admins; holds no patient's data", frozenset({"admin"}), NOBODY)
@@ -82,8 +85,11 @@ REVIEWERS = _rule(
 DECIDERS = _rule(
     "who works for the patient, the patient, and who may decide for them", TEAM | OWN
 )
-TREATS = _rule("who treats the patient", frozenset({"treats"}))
-SENDERS = _rule("who works for the patient, and the patient", TEAM | {"self"})
+TREATS = _rule("who treats the patient", frozenset({"treats", "withdrawn"}))
+SENDERS = _rule(
+    "who works for the patient, and the patient, while they agree to monitoring",
+    TEAM - {"withdrawn"} | {"self"},
+)
 WRITE = _rule("who works for the patient", TEAM)
 REGISTER = _rule("who works for the patient, and admins", SEEING)
 SIGN = _rule("clinicians who see the patient", CLINICIANS)

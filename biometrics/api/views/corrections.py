@@ -44,7 +44,7 @@ class RestoreView(IdempotentWrites):
 
 
 class RemovalsView(IdempotentWrites):
-    @extend_schema(parameters=[shapes.RemovalsQuery], responses=shapes.RemovalOutput(many=True))
+    @extend_schema(parameters=[shapes.RemovalsQuery], responses=shapes.RemovalsOutput)
     def get(self, request: Request) -> Response:
         query = parsed(shapes.RemovalsQuery, request.query_params)
         found = selectors.removals(actor_of(request), query["patient_id"])

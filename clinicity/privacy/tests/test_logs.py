@@ -36,3 +36,11 @@ def test_exception_text_is_cut_as_well() -> None:
     ScrubFilter().filter(record)
     assert "zoe@example.org" not in record.getMessage()
     assert "ValueError" in record.getMessage()
+
+
+def test_what_is_added_to_a_record_is_cut_as_well() -> None:
+    record = logging.LogRecord("x", 30, __file__, 1, "Bad Request", (), exc_info=None)
+    record.request, record.status_code = "<GET '/api/v1/patients/?search=Zoe'>", 400
+    ScrubFilter().filter(record)
+    assert record.request == "<GET '/api/v1/patients/?[query]'>"
+    assert record.status_code == 400

@@ -60,7 +60,7 @@ class ScheduleView(IdempotentWrites):
 
 
 class RequestView(IdempotentWrites):
-    @extend_schema(responses=shapes.RequestOutput)
+    @extend_schema(responses={200: shapes.RequestOutput})
     def delete(self, request: Request, patient_id: str, request_id: str) -> Response:
         """Take a request back; its links open nothing any more."""
         actor, id = _asked(request, patient_id, request_id)

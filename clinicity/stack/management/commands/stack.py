@@ -28,4 +28,4 @@ class Command(BaseCommand):
             k: v for k, v in os.environ.items() if not ORIGINS.get(k, "").endswith("stack.env")
         }
         os.chdir(ROOT)
-        os.execve(sys.executable, [sys.executable, "-m", "clinicity.stack", *words], own)  # noqa: S606
+        os.execve(sys.executable, [sys.executable, "-m", "clinicity.stack", *words], own)  # noqa: S606  no shell is wanted

@@ -5,6 +5,9 @@ from django.db import migrations
 LETS_THROUGH = """
 CREATE OR REPLACE FUNCTION clinicity_redaction_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF clinicity_forgets(TG_RELID, TG_OP) THEN
+        RETURN OLD;
+    END IF;
     IF TG_OP = 'UPDATE' AND current_setting('clinicity.reseal', true) <> '' THEN
         IF clinicity_reseals(TG_RELID, to_jsonb(OLD), to_jsonb(NEW)) THEN
             RETURN NEW;
@@ -25,7 +28,7 @@ END $$;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("biometrics", "0005_leaner_leaves"),
+        ("biometrics", "0006_forgetting"),
         ("privacy", "0002_key_rotation"),
     ]
 
