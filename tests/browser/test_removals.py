@@ -41,6 +41,7 @@ def decide(by: User, patient: Patient, purpose: str, *, given: bool) -> None:
 def looked_at(watched: Watched, name: str) -> None:
     """No fault, nothing wider than the window; a picture where LOOK names a folder."""
     page = watched.page
+    page.evaluate("window.scrollTo(0, 0)")  # the head covers what is scrolled under it
     if folder := os.environ.get("LOOK"):
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
