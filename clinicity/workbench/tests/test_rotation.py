@@ -29,6 +29,7 @@ from patients.models.consent import Consent
 
 pytestmark = pytest.mark.usefixtures("real_transactions")
 DOCUMENT, UPLOAD = new_id(), new_id()
+LEDGER = "UPDATE biometrics_ingestbatch SET"
 
 
 @pytest.fixture(autouse=True)
@@ -198,10 +199,9 @@ def changed(alias: str, column: str, statement: str, actor: User) -> None:
 @pytest.mark.parametrize(
     ("column", "statement"),
     [
-        ("payload", "UPDATE biometrics_ingestbatch SET created_at = now()"),
-        ("payload", "UPDATE biometrics_ingestbatch SET payload = payload || '\\x00'"),
-        ("payload", "UPDATE biometrics_ingestbatch SET payload = overlay("
-         "payload PLACING '\\x03' FROM 1)"),
+        ("payload", f"{LEDGER} created_at = now()"),
+        ("payload", f"{LEDGER} payload = payload || '\\x00'"),
+        ("payload", f"{LEDGER} payload = overlay(payload PLACING '\\x03' FROM 1)"),
         ("note", "UPDATE patients_consent SET created_at = now()"),
         ("note", "UPDATE patients_consent SET note = 'plain'"),
         ("note", "DELETE FROM patients_consent"),
@@ -216,7 +216,7 @@ def test_sealing_anew_lets_no_other_change_through(
 
 
 def test_the_app_seals_no_append_only_row_anew(alice: User, record: Patient) -> None:
-    same = "UPDATE biometrics_ingestbatch SET payload = overlay(payload PLACING '\\x02' FROM 1)"
+    same = f"{LEDGER} payload = overlay(payload PLACING '\\x02' FROM 1)"
     with pytest.raises(DatabaseError, match="append-only"):
         changed("default", "payload", same, alice)
     changed("owner", "payload", same, alice)
