@@ -65,7 +65,7 @@ def pack(
         return _packed(texts, endpoint, about)
     except (gate.NotSanitised, NotSent) as refusal:
         audit.record_refusal(
-            by=by, act="model.send", subject="text", subject_id=about and about.patient_id,
+            by=by, act="model.send", subject="text", subject_id=about.patient_id if about else None,
             reason=type(refusal).__name__,
         )  # fmt: skip
         raise refusal if isinstance(refusal, NotSent) else NotSent(str(refusal)) from refusal

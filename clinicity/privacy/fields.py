@@ -15,6 +15,7 @@ goes unnoticed, and forms decrypt what is posted to them. Here instead
 import base64
 import datetime as dt
 import json
+from binascii import a2b_base64
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
@@ -96,7 +97,7 @@ class SealedField(EncryptedMixin, models.Field[Any, Any]):
 
     def open(self, instance: models.Model, value: Ciphertext) -> Any:
         try:
-            blob = base64.b64decode(value.blob, validate=True)
+            blob = a2b_base64(value.blob, strict_mode=True)
         except ValueError as error:
             wrong = keyring.Unreadable(f"{self.attname} holds no sealed value.")
             raise keyring.told(wrong, self._subject(instance)) from error
@@ -128,7 +129,7 @@ class SealedField(EncryptedMixin, models.Field[Any, Any]):
     def head_of(self, stored: Any) -> bytes:
         """The version and key id that a stored value begins with."""
         try:
-            return base64.b64decode(stored[:HEAD_LETTERS], validate=True)
+            return a2b_base64(stored[:HEAD_LETTERS], strict_mode=True)
         except ValueError:
             return b""
 
@@ -140,7 +141,7 @@ class SealedField(EncryptedMixin, models.Field[Any, Any]):
     def resealed(self, subject_id: UUID, pk: object, stored: Any) -> Any:
         """A stored value under the subject's newest key, without opening its type."""
         try:
-            blob = base64.b64decode(stored, validate=True)
+            blob = a2b_base64(stored, strict_mode=True)
         except ValueError as error:
             raise keyring.Unreadable(f"{self.attname} holds no sealed value.") from error
         aad = self.aad_of(pk)

@@ -179,27 +179,29 @@ def seal(subject_id: UUID, data: bytes, *, aad: bytes) -> bytes:
 
 def unseal(subject_id: UUID, blob: bytes, *, aad: bytes) -> bytes:
     """Open a sealed blob; raises `CantOpen` unless every byte and `aad` are its own."""
-    return unseal_many(subject_id, ((blob, aad),))[0]
+    return _opened(_keys(subject_id), blob, aad)
 
 
 def unseal_many(subject_id: UUID, sealed: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
     """The same for many blobs of one subject, each with its associated data."""
-    keys, opened = _keys(subject_id), list[bytes]()
-    for blob, aad in sealed:
-        head, table = blob[:HEAD], table_of(aad)
+    keys = _keys(subject_id)
+    return [_opened(keys, blob, aad) for blob, aad in sealed]
+
+
+def _opened(keys: Keys, blob: bytes, aad: bytes) -> bytes:
+    head, table = blob[:HEAD], table_of(aad)
+    cipher = keys.opener(head, table)
+    if cipher is None:
+        # Sealed a moment ago by another process under a key that is newer than ours?
+        keys = _fetched(keys.subject_id)
         cipher = keys.opener(head, table)
-        if cipher is None:
-            # Sealed a moment ago by another process under a key that is newer than ours?
-            keys = _fetched(subject_id)
-            cipher = keys.opener(head, table)
-        if cipher is None:
-            raise keys.missing()
-        try:
-            opened.append(cipher.decrypt(blob[HEAD:HEADER], blob[HEADER:], aad))
-        except (InvalidTag, ValueError) as error:  # ValueError: too short to have a tag
-            wrong = Unreadable("What is stored was altered, or belongs to another row.")
-            raise told(wrong, subject_id) from error
-    return opened
+    if cipher is None:
+        raise keys.missing()
+    try:
+        return cipher.decrypt(blob[HEAD:HEADER], blob[HEADER:], aad)
+    except (InvalidTag, ValueError) as error:  # ValueError: too short to have a tag
+        wrong = Unreadable("What is stored was altered, or belongs to another row.")
+        raise told(wrong, keys.subject_id) from error
 
 
 def newest_head(subject_id: UUID) -> bytes | None:

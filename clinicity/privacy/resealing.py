@@ -153,7 +153,8 @@ class Table:
             f" AND t.{self._pk} = ANY(%s) FOR UPDATE OF t SKIP LOCKED",
             [*heads, ids],
         )
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
     def _sealed(
         self, cursor: CursorWrapper, rows: Sequence[tuple[Any, ...]], *, busy: int
@@ -180,7 +181,7 @@ class Table:
 
     @property
     def _names(self) -> str:
-        return ",".join(f.column for f in self.fields)
+        return ",".join(str(f.column) for f in self.fields)
 
     @property
     def _table(self) -> str:

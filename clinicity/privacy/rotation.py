@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -31,6 +32,7 @@ from clinicity.common import clock
 from clinicity.common.exceptions import Conflict
 from clinicity.privacy import keyring, resealing
 from clinicity.privacy.models import KeyRotation, RetiredKey, SubjectKey
+from clinicity.privacy.pseudonyms import pseudonym
 from clinicity.privacy.resealing import OWNER, Pass
 
 Tell = Callable[[str], None]
@@ -85,15 +87,16 @@ def master_rotate(*, batch: int) -> Iterator[Rewrapped]:
 
 
 def _rewrap_batch(
-    model: type[SubjectKey] | type[RetiredKey], after: UUID | None, size: int
+    model: "type[SubjectKey | RetiredKey]", after: UUID | None, size: int
 ) -> tuple[UUID | None, Rewrapped]:
     with transaction.atomic(using=OWNER):
-        rows = model._default_manager.using(OWNER).annotate(master=MASTER_ID)
+        all_rows: Any = model._default_manager.using(OWNER)
+        rows = all_rows.annotate(master=MASTER_ID)
         rows = rows.exclude(master=next(iter(keyring.master_keys()))).order_by("pk")
         rows = rows.filter(pk__gt=after) if after else rows
-        found = list(rows.select_for_update()[:size])
+        found: list[SubjectKey | RetiredKey] = list(rows.select_for_update()[:size])
         lost = sum(not _rewrapped(row) for row in found)
-        model._default_manager.using(OWNER).bulk_update(found, ["wrapped"])
+        all_rows.bulk_update(found, ["wrapped"])
     return (found[-1].pk if found else None), Rewrapped(len(found) - lost, lost)
 
 
@@ -226,7 +229,7 @@ def _finished(rotation: KeyRotation, left: Pass, *, tell: Tell) -> KeyRotation:
     tell(f"{dropped} old data keys dropped")
     for id in sorted(set(left.unreadable) & set(subjects_retiring())):
         values = left.unreadable[id]
-        who = "system" if id == keyring.SYSTEM else keyring.pseudonym(id)
+        who = "system" if id == keyring.SYSTEM else pseudonym(id)
         tell(
             f"kept: {values} rows or files of {who} can't be opened, so no key of it is dropped"
         )

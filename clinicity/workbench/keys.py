@@ -12,7 +12,7 @@ from clinicity.common.actors import SYSTEM, Actor
 from clinicity.privacy import hash_secret, keyring, resealing, rotation
 from clinicity.privacy.models import DestroyedKey, RetiredKey, SubjectKey
 from clinicity.privacy.pseudonyms import pseudonym
-from clinicity.privacy.rotation import OWNER
+from clinicity.privacy.resealing import OWNER
 
 Tell = Callable[[str], None]
 # Patients without a data key that nobody destroyed: what was sealed for them is lost.

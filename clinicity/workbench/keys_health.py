@@ -1,6 +1,7 @@
 """Whether everything can be opened, asked by load balancers and by `manage.py doctor`."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from cachetools import TTLCache, cached
 from django.db import DatabaseError, connection
@@ -17,6 +18,7 @@ SELECT (SELECT count(*) FROM privacy_subjectkey WHERE NOT substr(wrapped, 1, %s)
 """
 # Health is asked every few seconds; this looks at every data key.
 ASK_AGAIN_SECONDS = 30
+_answers: TTLCache[str, Any] = TTLCache(maxsize=2, ttl=ASK_AGAIN_SECONDS)
 ADVICE = "Put the missing master key back into ENCRYPTION_KEY; `manage.py keys` names it."
 
 
@@ -62,7 +64,7 @@ def examine() -> Iterator[Diagnosis]:
         yield Diagnosis("HASH_SECRET", "another one", hash_secret.ANOTHER, grave=True)
 
 
-@cached(TTLCache(maxsize=1, ttl=ASK_AGAIN_SECONDS))
+@cached(_answers, key=lambda: "lost")
 def _lost() -> int:
     known = list(keyring.master_keys())
     try:
@@ -73,7 +75,7 @@ def _lost() -> int:
         return 0  # the database's own check says that it is away
 
 
-@cached(TTLCache(maxsize=1, ttl=ASK_AGAIN_SECONDS))
+@cached(_answers, key=lambda: "secret")
 def _secret_fits() -> bool | None:
     try:
         return hash_secret.fits()
@@ -83,5 +85,4 @@ def _secret_fits() -> bool | None:
 
 def forget() -> None:
     """Look again: after a key was put back, and between tests."""
-    _lost.cache.clear()  # type: ignore[attr-defined]
-    _secret_fits.cache.clear()  # type: ignore[attr-defined]
+    _answers.clear()

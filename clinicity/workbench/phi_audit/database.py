@@ -8,8 +8,7 @@ from typing import Any
 from django.contrib.sessions.models import Session
 from django.db import connections, transaction
 
-from clinicity.privacy.resealing import tables
-from clinicity.privacy.rotation import OWNER
+from clinicity.privacy.resealing import OWNER, tables
 from clinicity.workbench.phi_audit.shapes import Finding, Reader, Text
 
 READABLE = ("text", "character varying", "character", "json", "jsonb", "ARRAY", "xml", "name")
@@ -39,7 +38,7 @@ class Table:
 
 def database() -> Reader:
     protected = {
-        (table.model._meta.db_table, field.column)
+        (table.model._meta.db_table, str(field.column))
         for table in tables()
         for field in table.fields
     }
@@ -99,10 +98,13 @@ def _unsealed() -> Iterator[Finding]:
             where = bare.format(column=f'"{field.column}"')
             query = f'SELECT "{key}"::text FROM "{name}" WHERE {where} LIMIT 100'  # noqa: S608
             for (row,) in _rows(query):
-                yield Finding("database", name, field.column, row, "unsealed", "not encrypted")
+                yield Finding(
+                    "database", name, str(field.column), row, "unsealed", "not encrypted"
+                )
 
 
 def _rows(query: str) -> list[tuple[Any, ...]]:
     with connections[OWNER].cursor() as cursor:
         cursor.execute(query)
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found

@@ -82,7 +82,7 @@ class KnownValues:
     def hits(self, text: str, *, raw: bool = False) -> Iterator[Value]:
         """Each value that stands in the text, once. Words of every day count only beside
         another value of the same patient."""
-        found = self._found(folded(text), raw) if self._count else []
+        found = self._found(folded(text), raw=raw) if self._count else []
         sure = {value.subject for value in found if value.alone}
         weak = [value for value in found if not value.alone]
         for value in dict.fromkeys(found):
@@ -90,7 +90,7 @@ class KnownValues:
             if value.alone or (value.subject in sure and not raw) or len(others) > 1:
                 yield value
 
-    def _found(self, text: str, raw: bool) -> list[Value]:
+    def _found(self, text: str, *, raw: bool) -> list[Value]:
         shortest = SHORTEST_RAW if raw else SHORTEST
         return [
             value

@@ -176,7 +176,7 @@ def _held(client: "redis.Redis", key: bytes) -> list[bytes]:
     if kind == b"zset":
         return cast("list[bytes]", client.zrange(key, 0, -1))
     if kind == b"hash":
-        held = cast("dict[bytes, bytes]", client.hgetall(key))
+        held = cast("dict[bytes, bytes]", client.hgetall(cast("str", key)))
         return [*held, *held.values()]
     if kind == b"stream":
         entries: Any = client.xrange(key)

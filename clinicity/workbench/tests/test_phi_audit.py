@@ -4,6 +4,7 @@ import base64
 import datetime as dt
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 
@@ -46,10 +47,8 @@ def planted(
 def audited(*stores: str) -> list[dict[str, str]]:
     said = StringIO()
     words = [word for store in stores for word in ("--store", store)]
-    try:
+    with suppress(CommandError):
         call_command("phi_audit", "--json", *words, stdout=said)
-    except CommandError:
-        pass
     for secret in (FIRST, LAST, "4711", "7946", "Elderflower", "1971"):
         assert secret not in said.getvalue()
     found: list[dict[str, str]] = json.loads(said.getvalue())["findings"]

@@ -29,6 +29,7 @@ from patients.models.consent import Consent
 
 pytestmark = pytest.mark.usefixtures("real_transactions")
 DOCUMENT, UPLOAD = new_id(), new_id()
+LEDGER = "UPDATE biometrics_ingestbatch SET"
 
 
 @pytest.fixture(autouse=True)
@@ -186,25 +187,39 @@ def test_what_cant_be_opened_keeps_its_old_key_and_is_told(
             _ = found.first_name
 
 
-def test_the_app_can_still_change_no_append_only_row(alice: User, record: Patient) -> None:
-    tables = {"biometrics_ingestbatch": "payload", "patients_consent": "note"}
-    for table, column in tables.items():
-        for alias in ("default", "owner"):
-            with pytest.raises(DatabaseError), transaction.atomic(using=alias):
-                with connections[alias].cursor() as cursor:
-                    cursor.execute(
-                        "SELECT set_config('clinicity.actor', %s, true),"
-                        " set_config('clinicity.scope', '', true)", [str(alice.id)],
-                    )  # fmt: skip
-                    cursor.execute("SELECT set_config('clinicity.reseal', %s, true)", [column])
-                    cursor.execute(f"UPDATE {table} SET created_at = now()")
+def changed(alias: str, column: str, statement: str, actor: User) -> None:
+    """A change of rows as somebody who says that they seal anew."""
+    with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
+        for name, value in (("actor", str(actor.id)), ("scope", ""), ("reseal", column)):
+            cursor.execute("SELECT set_config(%s, %s, true)", [f"clinicity.{name}", value])
+        cursor.execute(statement)
 
 
-def test_the_owner_changes_no_length_of_what_is_sealed(record: Patient) -> None:
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(using="owner"):
-        with connections["owner"].cursor() as cursor:
-            cursor.execute("SELECT set_config('clinicity.reseal', 'payload', true)")
-            cursor.execute("UPDATE biometrics_ingestbatch SET payload = payload || '\\x00'")
+@pytest.mark.parametrize("alias", ["default", "owner"])
+@pytest.mark.parametrize(
+    ("column", "statement"),
+    [
+        ("payload", f"{LEDGER} created_at = now()"),
+        ("payload", f"{LEDGER} payload = payload || '\\x00'"),
+        ("payload", f"{LEDGER} payload = overlay(payload PLACING '\\x03' FROM 1)"),
+        ("note", "UPDATE patients_consent SET created_at = now()"),
+        ("note", "UPDATE patients_consent SET note = 'plain'"),
+        ("note", "DELETE FROM patients_consent"),
+        ("details", "UPDATE audit_auditevent SET details = '{}'"),
+    ],
+)  # fmt: skip
+def test_sealing_anew_lets_no_other_change_through(
+    alice: User, record: Patient, alias: str, column: str, statement: str
+) -> None:
+    with pytest.raises(DatabaseError):
+        changed(alias, column, statement, alice)
+
+
+def test_the_app_seals_no_append_only_row_anew(alice: User, record: Patient) -> None:
+    same = f"{LEDGER} payload = overlay(payload PLACING '\\x02' FROM 1)"
+    with pytest.raises(DatabaseError, match="append-only"):
+        changed("default", "payload", same, alice)
+    changed("owner", "payload", same, alice)
 
 
 def test_master_key_is_rotated_and_told_when_the_old_one_may_go(
