@@ -165,7 +165,7 @@ def test_pause_takes_effect_at_the_next_chunk_and_resume_goes_on_there(
     drain_jobs()
     done = now_of(alice, run)
     assert (done.state, done.accepted, done.duplicate) == (State.DONE, 30, 0)
-    acted = ["request", "start", "pause", "resume", "start", "finish"]
+    acted = ["request", "start", "pause", "follow", "resume", "start", "finish"]
     assert acts(run) == [f"import.{act}" for act in acted]
 
 

@@ -68,10 +68,10 @@ def _explained(
     """With each line, whether it was an emergency, and what it was for."""
     for look in looks:
         emergency = _in_emergency(look, broken)
-        # Of several acts of a day, the first that says more than the role alone.
         codes = [purpose_of(act, look.role, emergency=emergency) for act in look.acts]
+        # Of several purposes of a day, the one that this role usually has.
         usual = purpose_of("", look.role)
-        yield look, emergency, next((code for code in codes if code != usual), usual)
+        yield look, emergency, usual if usual in codes else codes[0]
 
 
 def _in_emergency(look: Look, broken: Sequence[BreakGlass]) -> bool:

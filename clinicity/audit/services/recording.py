@@ -95,12 +95,17 @@ def record_read(
     **details: Any,
 ) -> None:
     """Record a look: with the others of its request, or at once where none is answered."""
-    entry = Entry(by, act, subject, subject_id, patient_id, details)
+    entry = Entry(by, act, subject, _uuid(subject_id), _uuid(patient_id), details)
     waiting = _reads.get()
     if waiting is None:
         _record_all([entry])
     elif entry not in waiting:  # one look, however many parts of a page ask for it
         waiting.append(entry)
+
+
+def _uuid(id: UUID | str | None) -> UUID | None:
+    """A row that was just made may still hold its ids as the texts they came as."""
+    return UUID(str(id)) if id else None
 
 
 # Who followed what within the last minutes, in this process.
