@@ -95,8 +95,8 @@ def _rows(people: Cast) -> dict[str, Way]:
     """Fifty rows, and one row by name, in three tables of the same people."""
     from clinicity.accounts.acting import acting_as  # noqa: PLC0415
     from patients import selectors  # noqa: PLC0415
+    from patients.blind import index_of  # noqa: PLC0415
     from patients.models import Patient  # noqa: PLC0415
-    from patients.services.people import index_of  # noqa: PLC0415
 
     published, plain = _peers(people)
     wanted = _names_of(people, 0)[1]

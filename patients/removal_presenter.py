@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from clinicity.privacy import keyring
 from patients.models import DeletionReport, Removal
 from patients.presenters import Words
 from patients.selectors.removals import Progress, State
@@ -107,4 +107,8 @@ def _removed(report: DeletionReport) -> list[tuple[Words, int]]:
 
 def _kept(code: str) -> Words:
     words = KEPT.get(code, code)
-    return words % {"seconds": keyring.CACHE_SECONDS} if code == "cached_key" else words
+    return (
+        words % {"seconds": round(settings.KEY_CACHE_SECONDS)}
+        if code == "cached_key"
+        else words
+    )

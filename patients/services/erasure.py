@@ -1,7 +1,7 @@
 """Erasing a person: the key first, then everything that was ever made of their record.
 
 With the order's commit nothing that was sealed for the person can be opened any more (other
-processes forget the key within `keyring.CACHE_SECONDS`), and nobody finds the record. The
+processes forget the key within `KEY_CACHE_SECONDS`), and nobody finds the record. The
 apps' jobs then take out what needs no key. A tombstone keeps the id from being used again.
 """
 
