@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.access.declaring import Declared, of
 from tests.access.rules import (
     MEMBERS,
     READ,
@@ -10,11 +11,8 @@ from tests.access.rules import (
     STAFF_LIST,
     WRITE,
     WRITE_PAGE,
-    Ask,
-    Rule,
 )
 
-Declared = dict[str, tuple[Rule, Ask]]
 # A row of each room, by the name of its id, and what adds one.
 ROOMS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "conditions": ("condition_id", {"code": "F32.1"}, {"note": "x"}),
@@ -55,21 +53,17 @@ FORMS = {
 }
 
 
-def _of(rule: Rule, *keys: str, **asked: Any) -> Declared:
-    return dict.fromkeys(keys, (rule, Ask(**asked)))
-
-
 def _room(room: str) -> Declared:
     row, body, change = ROOMS[room]
     row_id = {"row_id": f"{{{row}}}"}
     return {
-        **_of(READ_OWN, f"{room} GET"),
-        **_of(WRITE, f"{room} POST", body=body),
-        **_of(READ_OWN, f"{room}-row GET", params=row_id),
-        **_of(WRITE, f"{room}-row PATCH", body=change, params=row_id),
-        **_of(WRITE, f"{room}-entered-in-error POST", body={}, params=row_id),
-        **_of(WRITE, f"{room}-restore POST", params=row_id),
-        **_of(READ, f"{room}-history GET", params=row_id),
+        **of(READ_OWN, f"{room} GET"),
+        **of(WRITE, f"{room} POST", body=body),
+        **of(READ_OWN, f"{room}-row GET", params=row_id),
+        **of(WRITE, f"{room}-row PATCH", body=change, params=row_id),
+        **of(WRITE, f"{room}-entered-in-error POST", body={}, params=row_id),
+        **of(WRITE, f"{room}-restore POST", params=row_id),
+        **of(READ, f"{room}-history GET", params=row_id),
     }
 
 
@@ -79,73 +73,73 @@ ROW = {"topic": "condition", "row_id": "{condition_id}"}
 PLAN = {"steps": {"coping": [{"text": "Walk"}]}}
 API: Declared = {
     **{key: door for room in ROOMS for key, door in _room(room).items()},
-    **_of(WRITE, "medications-stop POST", body={}, params=MEDICATION),
-    **_of(WRITE, "medications-dose-change POST", body={"dose": "2"}, params=MEDICATION),
-    **_of(READ_OWN, "medications-doses GET", "medications-adherence GET", params=MEDICATION),
-    **_of(
+    **of(WRITE, "medications-stop POST", body={}, params=MEDICATION),
+    **of(WRITE, "medications-dose-change POST", body={"dose": "2"}, params=MEDICATION),
+    **of(READ_OWN, "medications-doses GET", "medications-adherence GET", params=MEDICATION),
+    **of(
         WRITE,
         "medications-doses POST",
         body={"doses": [{"due_at": "{before}", "status": "taken"}]},
         params=MEDICATION,
     ),
-    **_of(READ, "interactions GET", "monitoring GET", "genetic-guidance GET"),
-    **_of(READ_OWN, "lab-trends GET", "safety-plan GET", "safety-plan-history GET"),
-    **_of(SIGN, "safety-plan POST", body=PLAN),
-    **_of(
+    **of(READ, "interactions GET", "monitoring GET", "genetic-guidance GET"),
+    **of(READ_OWN, "lab-trends GET", "safety-plan GET", "safety-plan-history GET"),
+    **of(SIGN, "safety-plan POST", body=PLAN),
+    **of(
         WRITE,
         "encounters-status POST",
         "appointments-status POST",
         body={"status": "in_progress"},
         params=VISIT,
     ),
-    **_of(WRITE, "appointments-import POST", body={"text": "starts_at\n2026-12-01 10:00"}),
-    **_of(STAFF_LIST, "own-calendar GET", "patients:own_calendar GET"),
-    **_of(MEMBERS, "codes-conditions GET", "codes-drugs GET", query={"q": "bipolar"}),
+    **of(WRITE, "appointments-import POST", body={"text": "starts_at\n2026-12-01 10:00"}),
+    **of(STAFF_LIST, "own-calendar GET", "patients:own_calendar GET"),
+    **of(MEMBERS, "codes-conditions GET", "codes-drugs GET", query={"q": "bipolar"}),
 }
 SHOWN: Declared = {
-    **_of(READ, "patients:chart GET", "patients:safety_plan GET"),
-    **_of(READ, "patients:appointments_import GET"),
-    **_of(READ, "patients:item_add GET", params={"topic": "condition"}),
-    **_of(
+    **of(READ, "patients:chart GET", "patients:safety_plan GET"),
+    **of(READ, "patients:appointments_import GET"),
+    **of(READ, "patients:item_add GET", params={"topic": "condition"}),
+    **of(
         WRITE_PAGE,
         "patients:item_add POST",
         form=FORMS["condition"],
         params={"topic": "condition"},
     ),
-    **_of(READ, "patients:item_edit GET", "patients:item_history GET", params=ROW),
-    **_of(WRITE_PAGE, "patients:item_edit POST", form=FORMS["condition"], params=ROW),
-    **_of(WRITE, "patients:item_error POST", "patients:item_restore POST", params=ROW),
-    **_of(
+    **of(READ, "patients:item_edit GET", "patients:item_history GET", params=ROW),
+    **of(WRITE_PAGE, "patients:item_edit POST", form=FORMS["condition"], params=ROW),
+    **of(WRITE, "patients:item_error POST", "patients:item_restore POST", params=ROW),
+    **of(
         READ,
         "patients:medication_stop GET",
         "patients:medication_dose GET",
         "patients:medication_doses GET",
         params=MEDICATION,
     ),
-    **_of(
+    **of(
         WRITE_PAGE,
         "patients:medication_stop POST",
         form={"ended_on": "2026-02-01"},
         params=MEDICATION,
     ),
-    **_of(
+    **of(
         WRITE_PAGE,
         "patients:medication_dose POST",
         form={"dose": "2", "times_per_day": 1, "from_on": "2026-02-01"},
         params=MEDICATION,
     ),
-    **_of(
+    **of(
         WRITE_PAGE,
         "patients:medication_doses POST",
         form={"due_at": "2026-02-01T08:00", "status": "taken"},
         params=MEDICATION,
     ),
-    **_of(READ, "patients:visit_status GET", params=VISIT),
-    **_of(
+    **of(READ, "patients:visit_status GET", params=VISIT),
+    **of(
         WRITE_PAGE, "patients:visit_status POST", form={"status": "in_progress"}, params=VISIT
     ),
-    **_of(WRITE_PAGE, "patients:appointments_import POST", form={"look": "1"}),
-    **_of(SIGN, "patients:safety_plan_edit GET"),
-    **_of(SIGN, "patients:safety_plan_edit POST", form={"version": 0, "coping": "Walk"}),
+    **of(WRITE_PAGE, "patients:appointments_import POST", form={"look": "1"}),
+    **of(SIGN, "patients:safety_plan_edit GET"),
+    **of(SIGN, "patients:safety_plan_edit POST", form={"version": 0, "coping": "Walk"}),
 }
 CHART: Declared = {**API, **SHOWN}

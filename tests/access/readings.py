@@ -1,0 +1,135 @@
+"""The declaration of doors of readings, devices and imports."""
+
+from tests.access.declaring import NOW, SPAN, Declared, P, of
+from tests.access.rules import (
+    MEMBERS,
+    NOT_THERE,
+    OPEN,
+    READ,
+    READ_OWN,
+    SENDERS,
+    WRITE,
+    WRITE_PAGE,
+)
+
+READINGS: Declared = {
+    **of(
+        SENDERS,
+        "biometric-events POST",
+        body={**P, "data_type": "heart_rate", "timestamp": "{before}", "data": {"bpm": 71}},
+    ),
+    **of(READ_OWN, "biometric-events GET", query=P),
+    **of(MEMBERS, "stream GET", query={"key": "x"}),
+    **of(READ_OWN, "series GET", "readings-rollups GET", "readings-samples GET", query=SPAN),
+    **of(READ_OWN, "readings-coverage GET", query={**P, "start": "{before}", "end": NOW}),
+    **of(
+        READ_OWN,
+        "readings-compare GET",
+        query={**P, "first": "heart_rate", "second": "steps", "start": "{before}", "end": NOW},
+    ),
+    **of(MEMBERS, "readings-metrics GET"),
+    **of(
+        READ_OWN,
+        "readings-export GET",
+        query={**P, "metrics": "heart_rate", "start": "{before}", "end": NOW},
+    ),
+    **of(READ_OWN, "receipt GET"),
+    **of(WRITE, "corrections POST", body={**SPAN, "reason": "wrong"}),
+    **of(READ, "removals GET", query=P),
+    **of(
+        WRITE,
+        "removals POST",
+        body={**P, "ground": "erasure", "reason": "asked for", "start": "{before}", "end": NOW},
+    ),
+    **of(NOT_THERE, "removal-lift POST", body=P),
+    **of(READ_OWN, "aggregated GET", query=P),
+    **of(READ_OWN, "devices GET", "device-precedence GET", query=P),
+    **of(WRITE, "devices POST", body={**P, "name": "Watch", "kind": "watch"}),
+    **of(
+        WRITE,
+        "device-precedence PUT",
+        query=P,
+        body={"metric": "heart_rate", "devices": ["{device_id}"]},
+    ),
+    **of(READ_OWN, "device GET"),
+    **of(WRITE, "device PATCH", body={"name": "Other"}),
+    **of(WRITE, "pairing-code POST", "device-revoke POST", body={}),
+    **of(OPEN, "device-pair POST", body={"code": "AAAA-AAAA"}),
+    **of(READ, "biometrics:panel GET", "biometrics:series GET", "biometrics:devices GET"),
+    **of(READ, "biometrics:compare GET", "biometrics:data GET", "biometrics:imports GET"),
+    **of(
+        READ,
+        "biometrics:device_standing GET",
+        "biometrics:removals GET",
+        "biometrics:receipt GET",
+    ),
+    **of(
+        WRITE,
+        "biometrics:devices POST",
+        "biometrics:device_edit POST",
+        form={"name": "Watch", "kind": "watch"},
+    ),
+    **of(
+        WRITE,
+        "biometrics:device_order POST",
+        form={"metric": "heart_rate", "device": ["{device_id}"]},
+    ),
+    **of(WRITE, "biometrics:device_pair POST"),
+    **of(WRITE, "biometrics:device_revoke POST", form={"reason": ""}),
+    **of(
+        WRITE,
+        "biometrics:correct POST",
+        form={
+            "metric": "heart_rate",
+            "start": "2026-01-02T10:00",
+            "end": "2026-01-02T11:00",
+            "reason": "wrong",
+        },
+    ),
+    **of(NOT_THERE, "biometrics:restore POST"),
+    **of(NOT_THERE, "restore-readings POST", body={**P, "position": 1}),
+    **of(WRITE, "biometrics:removals POST", form={"ground": "erasure", "reason": "x"}),
+    **of(NOT_THERE, "biometrics:removal_lift POST"),
+}
+IMPORTS: Declared = {
+    **of(READ, "import GET", "import-upload GET"),
+    **of(READ, "imports GET", query=P),
+    **of(MEMBERS, "import-formats GET"),
+    **of(
+        WRITE,
+        "imports POST",
+        body={**P, "upload_id": "{upload_id}", "importer": "table", "zone": "UTC"},
+    ),
+    **of(WRITE, "import-uploads POST", body={**P, "name": "a.csv", "size": 10}),
+    **of(
+        WRITE,
+        "import-upload PUT",
+        query={"offset": 10},
+        body=b"x",
+        content_type="application/octet-stream",
+    ),
+    **of(WRITE, "import-upload DELETE"),
+    **of(WRITE, "import-upload-finish POST", body={"digest": "0" * 64}),
+    **of(
+        WRITE,
+        "import-pause POST",
+        "import-resume POST",
+        "import-cancel POST",
+        "import-retry POST",
+    ),
+    **of(READ, "biometrics:import GET", "biometrics:import_standing GET"),
+    **of(READ, "biometrics:import_prepare GET"),
+    **of(WRITE_PAGE, "biometrics:import_prepare POST", form={"zone": "UTC"}),
+    # This record's file is no table and nothing was tried with it: tested with imports.
+    **of(
+        NOT_THERE,
+        "biometrics:import_columns GET",
+        "biometrics:import_columns POST",
+        "biometrics:import_store POST",
+    ),
+    **of(
+        WRITE,
+        "biometrics:import_upload_delete POST",
+        "biometrics:import_wish POST",
+    ),
+}
