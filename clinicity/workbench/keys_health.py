@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cachetools import TTLCache, cached
+from django.conf import settings
 from django.db import DatabaseError, connection
 
 from clinicity.privacy import hash_secret, keyring
@@ -60,6 +61,9 @@ def examine() -> Iterator[Diagnosis]:
     if state.retired:
         advice = "Run `manage.py rotate_encryption_keys --data-keys` to its end."
         yield Diagnosis("keys", f"{state.retired} retired data keys still open", advice)
+    if not settings.PHI_SANITIZATION_ENABLED:
+        advice = "Switch it on wherever patients are: logs keep every word of a library."
+        yield Diagnosis("PHI_SANITIZATION_ENABLED", "off", advice)
     if state.hash_secret_fits is False:
         yield Diagnosis("HASH_SECRET", "another one", hash_secret.ANOTHER, grave=True)
 

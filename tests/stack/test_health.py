@@ -19,7 +19,9 @@ def test_ready_names_every_check(client, db, path):
     assert answer.status_code == 200
     body = answer.json()
     assert body["status"] == "ok", body
-    assert set(body["checks"]) == {"database", "redis", "milvus", "worker-fast", "worker-heavy"}
+    assert set(body["checks"]) == {
+        "database", "redis", "milvus", "worker-fast", "worker-heavy", "keys", "hash-secret",
+    }  # fmt: skip
 
 
 def test_ready_is_degraded_without_vectors(client, db, settings):
