@@ -51,7 +51,7 @@ def queries_for(patient: Patient) -> dict[str, dict[str, Any]]:
         ("samples", "reading.read", 16),
         ("coverage", "reading.coverage", 18),
         ("compare", "reading.read", 30),
-        ("export", "reading.export", 22),
+        ("export", "reading.export", 23),
     ],
 )
 def test_each_answers_alike_twice_is_on_record_and_frugal(
