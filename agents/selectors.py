@@ -25,6 +25,7 @@ from clinicity.knowledge import graph
 from clinicity.knowledge.graph import Graph
 from clinicity.privacy import keyring
 from patients import selectors as patients
+from patients.models import Purpose
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,7 @@ def note_get(actor: Actor, note_id: UUID) -> list[NoteRevision]:
         found = list(rows.order_by("-number"))
         if not found or not _readable(actor, found[0]):
             raise NotFound("There is no such note.")
-        audit.record(
+        audit.record_read(
             by=actor, act="note.read", subject="note", subject_id=note_id,
             patient_id=found[0].patient_id,
         )  # fmt: skip
@@ -192,6 +193,7 @@ def patient_graph(actor: Actor, patient_id: UUID) -> Graph:
     """What is linked to what in a patient's record, each link with the row it is from."""
     demand_asker(actor)
     patients.patient_get(actor, patient_id)
+    patients.demand_consent(actor, patient_id, Purpose.CARE)
     return graph.store().read(actor, patient_id)
 
 
@@ -233,4 +235,6 @@ def _said(sentences: Iterable[AnswerSentence]) -> list[Said]:
 
 
 def _record_read(actor: Actor, patient_id: UUID | None, count: int) -> None:
-    audit.record(by=actor, act="chat.read", subject="turn", patient_id=patient_id, count=count)
+    audit.record_read(
+        by=actor, act="chat.read", subject="turn", patient_id=patient_id, count=count
+    )

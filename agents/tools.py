@@ -38,6 +38,7 @@ from patients.models import (
     Encounter,
     LabResult,
     Medication,
+    Purpose,
     QuestionnaireResponse,
 )
 from twins import selectors as twins
@@ -194,6 +195,18 @@ TOOLS: Mapping[Kind, Tool] = {
     Kind.MEDICATION: medications,
     Kind.CONDITION: conditions,
 }
+
+
+def retrieve(kind: Kind, asked: Asked, question: Question) -> Sequence[Evidence]:
+    """What a tool finds, or nothing where there is no such tool. Raises NoConsent.
+
+    Consent is asked for at every retrieval: one that is withdrawn meanwhile ends the turn.
+    """
+    tool = TOOLS.get(kind)
+    if tool is None:
+        return ()
+    patients.demand_consent(asked.actor, asked.patient_id, Purpose.CARE)
+    return tool(asked, question)
 
 
 def last_visit(asked: Asked) -> date | None:

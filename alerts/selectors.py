@@ -19,6 +19,7 @@ from clinicity.common.exceptions import Invalid, NotFound
 from clinicity.common.pages import PAGE_SIZE, Page, cursor_id, page_of
 from clinicity.privacy import keyring
 from patients import selectors as patients
+from patients.models import Purpose
 
 INBOX_SIZE = 200
 FEED_SIZE = 200
@@ -37,6 +38,8 @@ class Coverage:
     oldest: datetime | None
     newest: datetime | None
     uncovered: Sequence[tuple[str, int]]
+    # Patients whom no rule watches, because they withdrew care or monitoring.
+    withdrawn: int
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ def inbox(actor: Actor) -> list[Alert]:
         )
         found = list(rows.select_related("patient", "rule").order_by("-id")[:INBOX_SIZE])
         keyring.preload(alert.patient_id for alert in found)
-        audit.record(by=actor, act="alert.list", subject="alert", count=len(found))
+        audit.record_read(by=actor, act="alert.list", subject="alert", count=len(found))
     return sorted(found, key=lambda alert: -Severity(alert.severity).rank)
 
 
@@ -95,7 +98,7 @@ def alerts_page(
             key=lambda alert: alert.id,
         )
         keyring.preload(alert.patient_id for alert in page.items)
-        audit.record(
+        audit.record_read(
             by=actor, act="alert.list", subject="alert", patient_id=patient_id,
             count=len(page.items),
         )  # fmt: skip
@@ -113,7 +116,7 @@ def alert_get(actor: Actor, alert_id: UUID) -> Alert:
         )
         if alert is None:
             raise NotFound("There is no such alert.")
-        audit.record(
+        audit.record_read(
             by=actor, act="alert.read", subject="alert", subject_id=alert.id,
             patient_id=alert.patient_id,
         )  # fmt: skip
@@ -176,7 +179,12 @@ def rules(actor: Actor, *, patient_id: UUID | None = None) -> list[AlertRule]:
     with acting_as(actor):
         rows = AlertRule.objects.filter(retired_at=None)
         rows = rows.filter(patient_id=patient_id) if patient_id else rows
-        return list(rows.order_by("name", "id"))
+        found = list(rows.order_by("name", "id"))
+    audit.record_read(
+        by=actor, act="alert_rule.list", subject="alert_rule", patient_id=patient_id,
+        count=len(found),
+    )  # fmt: skip
+    return found
 
 
 def burdens(actor: Actor, *, now: datetime) -> dict[UUID, Burden]:
@@ -196,6 +204,10 @@ def rule_get(actor: Actor, rule_id: UUID) -> AlertRule:
         rule = AlertRule.objects.filter(id=rule_id, retired_at=None).first()
     if rule is None:
         raise NotFound("There is no such rule.")
+    audit.record_read(
+        by=actor, act="alert_rule.read", subject="alert_rule", subject_id=rule.id,
+        patient_id=rule.patient_id,
+    )  # fmt: skip
     return rule
 
 
@@ -215,6 +227,7 @@ def coverage(actor: Actor, *, patient_id: UUID | None = None) -> Coverage:
         oldest=min(moments, default=None),
         newest=max(moments, default=None),
         uncovered=_uncovered(checks, names),
+        withdrawn=patients.withdrawn_count(actor, ids, Purpose.CARE, Purpose.MONITORING),
     )
 
 

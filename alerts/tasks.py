@@ -20,3 +20,10 @@ def evaluate_patient(*, claim: jobs.Claim, patient_id: str, **_: str | int) -> N
 def wake_snoozed() -> None:
     """Open alerts whose snooze has ended."""
     services.snoozes_wake(by=WORKER)
+
+
+# Twelve tries outlive what may still be being made of the record, and a store that is away.
+@jobs.work(queue=Queue.FAST, max_attempts=12, time_limit=900)
+def forget(*, claim: jobs.Claim, patient_id: str, removal_id: str, **_: str | int) -> None:
+    """Remove what a withdrawn consent covered here, or all of a person."""
+    services.alerts_forget(by=WORKER, patient_id=UUID(patient_id), removal_id=UUID(removal_id))

@@ -71,10 +71,11 @@ def export_begin(
         raise Invalid("The end must come after the start.")
     chosen = [metric_of(code).code for code in metrics] or list(METRICS)
     patient = patients.patient_get(by, patient_id)
+    patients.demand_export(by, patient_id)
     with acting_as(by, patient_id):
         calendar = _calendar(by, patient_id, start, end, chosen)
         present = [part.metric.code for part in calendar.metrics] if calendar else chosen
-        audit.record(
+        audit.record_read(
             by=by, act="reading.export", subject="reading", patient_id=patient_id,
             metrics=present, format=written_as, start=start.isoformat(), end=end.isoformat(),
         )  # fmt: skip

@@ -41,3 +41,12 @@ def sweep_imports() -> None:
     """Remove files that nobody imported, and bury imports that no worker reads any more."""
     services.imports_bury(by=WORKER)
     services.uploads_sweep(by=WORKER, now=clock.now())
+
+
+# Twelve tries outlive what may still be being made of the record, and a store that is away.
+@jobs.work(queue=Queue.HEAVY, max_attempts=12, time_limit=900)
+def forget(*, claim: jobs.Claim, patient_id: str, removal_id: str, **_: str | int) -> None:
+    """Remove what a withdrawn consent covered here, or all of a person."""
+    services.readings_forget(
+        by=WORKER, patient_id=UUID(patient_id), removal_id=UUID(removal_id)
+    )

@@ -11,7 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 from uuid import UUID
@@ -19,8 +19,8 @@ from uuid import UUID
 from django.conf import settings
 
 from clinicity.common.exceptions import NotFound
-from clinicity.common.ids import new_id
 from clinicity.privacy import keyring
+from clinicity.privacy.files import file_write, folder_lock
 from clinicity.privacy.pseudonyms import pseudonym
 
 PART_BYTES = 8 * 1024**2
@@ -36,13 +36,9 @@ def part_write(patient_id: UUID, upload_id: UUID, number: int, data: bytes) -> N
     """Keep one part, whole or not at all; writing it again replaces it."""
     folder = _folder(patient_id, upload_id)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    sealed = keyring.seal(patient_id, data, aad=_aad(upload_id, number))
-    fresh = folder / f"{new_id()}.part"
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(sealed)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(folder / f"{number}.sealed")
+    with folder_lock(folder):
+        sealed = keyring.seal(patient_id, data, aad=_aad(upload_id, number))
+        file_write(folder / f"{number}.sealed", sealed)
 
 
 def parts(patient_id: UUID, upload_id: UUID, size: int) -> Iterator[bytes]:
@@ -83,7 +79,24 @@ def opened(patient_id: UUID, upload_id: UUID, *, size: int, name: str) -> Iterat
 
 
 def remove(patient_id: UUID, upload_id: UUID) -> None:
-    shutil.rmtree(_folder(patient_id, upload_id), ignore_errors=True)
+    folder = _folder(patient_id, upload_id)
+    with suppress(FileNotFoundError), folder_lock(folder):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def sealed_files(patient_id: UUID) -> Iterator[tuple[Path, bytes]]:
+    """Every part that a patient's uploads have on disk, with its associated data."""
+    for path in _folder_of(patient_id).glob("*/*.sealed"):
+        yield path, _aad(UUID(path.parent.name), int(path.stem))
+
+
+def remove_patient(patient_id: UUID) -> None:
+    """Every part of every upload of a patient, with the folder that they lay in."""
+    shutil.rmtree(_folder_of(patient_id), ignore_errors=True)
+
+
+def count_of_patient(patient_id: UUID) -> int:
+    return sum(path.is_file() for path in _folder_of(patient_id).rglob("*"))
 
 
 def kept() -> Iterator[tuple[UUID, Path]]:
@@ -113,7 +126,11 @@ def _nameless(size: int, root: Path) -> IO[bytes]:
 
 
 def _folder(patient_id: UUID, upload_id: UUID) -> Path:
-    return Path(settings.MEDIA_ROOT) / FOLDER / pseudonym(patient_id) / str(upload_id)
+    return _folder_of(patient_id) / str(upload_id)
+
+
+def _folder_of(patient_id: UUID) -> Path:
+    return Path(settings.MEDIA_ROOT) / FOLDER / pseudonym(patient_id)
 
 
 def _aad(upload_id: UUID, number: int) -> bytes:

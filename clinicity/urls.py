@@ -14,6 +14,7 @@ API = [
     "twins.api.urls",
     "alerts.api.urls",
     "agents.api.urls",
+    "clinicity.portal.api.urls",
 ]
 # Paths that the seeds' clients know at the root.
 ALIASES = "chat|timeline|upload|expert_opinion|anatomy|events"

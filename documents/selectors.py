@@ -20,6 +20,7 @@ from documents.extraction.shapes import Box, Refused
 from documents.models import Chunk, Document, DocumentPage
 from documents.permissions import demand_staff
 from patients import selectors as patients
+from patients.models import Purpose
 
 LONGEST_QUESTION = 2000
 
@@ -77,7 +78,7 @@ def documents_page(
             rows = rows.filter(id__lt=after)
         page = page_of(list(rows[: size + 1]), size=size, key=lambda row: row.id)
         keyring.preload(row.patient_id for row in page.items)
-        audit.record(
+        audit.record_read(
             by=actor, act="document.list", subject="document", patient_id=patient_id,
             count=len(page.items),
         )  # fmt: skip
@@ -90,7 +91,7 @@ def document_get(actor: Actor, document_id: UUID) -> Document:
     with acting_as(actor, _scope(actor, None)):
         document = _found(document_id)
         if document is not None:
-            audit.record(
+            audit.record_read(
                 by=actor, act="document.read", subject="document", subject_id=document.id,
                 patient_id=document.patient_id,
             )  # fmt: skip
@@ -102,13 +103,17 @@ def document_get(actor: Actor, document_id: UUID) -> Document:
 
 
 def document_progress(actor: Actor, document_id: UUID) -> Progress:
-    """How far a document is. Asked often while it is read, so not on record each time."""
+    """How far a document is. Asked often while it is read, so on record now and then."""
     demand_staff(actor)
     with acting_as(actor, _scope(actor, None)):
         document = _found(document_id)
         if document is None:
             raise NotFound("There is no such document.")
         read = DocumentPage.objects.filter(document_id=document.id).count()
+    audit.record_following(
+        by=actor, act="document.follow", subject="document", subject_id=document.id,
+        patient_id=document.patient_id,
+    )  # fmt: skip
     return Progress(
         document.id, document.patient_id, document.state, document.get_state_display(),
         document.step, document.get_step_display(), document.identity,
@@ -128,7 +133,7 @@ def file_content(actor: Actor, document_id: UUID) -> tuple[Document, bytes]:
     """The document and its own bytes; a download, on record as one."""
     document = document_get(actor, document_id)
     with acting_as(actor, _scope(actor, None)):
-        audit.record(
+        audit.record_read(
             by=actor, act="document.download", subject="document", subject_id=document.id,
             patient_id=document.patient_id, size=document.size,
         )  # fmt: skip
@@ -174,13 +179,14 @@ def passages_search(
     """
     text = question.strip()[:LONGEST_QUESTION]
     patients.patient_get(actor, patient_id)
+    patients.demand_consent(actor, patient_id, Purpose.CARE)
     if not text:
         return []
     scores = _nearest(actor, patient_id, text, limit)
     with acting_as(actor, _scope(actor, patient_id)):
         rows = _evidence().filter(id__in=scores, patient__record_of=patient_id)
         found = {row.id: row for row in rows.select_related("document")}
-        audit.record(
+        audit.record_read(
             by=actor, act="passage.search", subject="document", patient_id=patient_id,
             count=len(found),
         )  # fmt: skip

@@ -66,3 +66,14 @@ def demand_own_pages(actor: Actor) -> None:
 def demand_wording_loader(actor: Actor) -> None:
     if actor.role not in (Role.ADMIN, Role.SERVICE):
         raise Refused("Only admins load wordings: they answer for the licence.")
+
+
+def demand_remover(actor: Actor) -> None:
+    """Who may start again what removes a withdrawn purpose's data."""
+    if actor.role not in REGISTRARS:
+        raise Refused("Your role doesn't remove what was derived.")
+
+
+def demand_eraser(actor: Actor) -> None:
+    if actor.role != Role.ADMIN:
+        raise Refused("Only admins erase people, and hold or release records.")

@@ -5,35 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language
 
 from clinicity.common import clock
+from patients.consents import FALLBACK, Text, current, text_of
 from patients.models import CareTeamMember, Consent, Patient, Proxy, Purpose
+from patients.selectors import consents_outdated
 
-# Which wording of `PURPOSES` people read. It changes with the wording.
-CONSENT_TEXTS = "2026-11"
-# What each purpose means, in the words that the patient reads.
-PURPOSES = {
-    Purpose.CARE: _("The team that treats you keeps and reads your record."),
-    Purpose.MONITORING: _("Readings of your devices are collected and watched by rules."),
-    Purpose.RESEARCH: _("Your data, without your name, may be used in research."),
-    Purpose.TRAINING: _("Your data, without your name, may be used to train models."),
-    Purpose.EXTERNAL_LLM: _(
-        "Texts, without names, may be sent to a language model outside this clinic."
-    ),
-    Purpose.MESSAGING: _("The clinic may write to you by e-mail and SMS."),
-}
-# What follows when a purpose is withdrawn.
-WITHDRAWN = {
-    Purpose.CARE: _("The record is kept as the law asks; the team talks with you."),
-    Purpose.MONITORING: _("Nothing new is collected. What is there stays in the record."),
-    Purpose.RESEARCH: _("Copies made for research are removed, with a report."),
-    Purpose.TRAINING: _(
-        "Copies made for training are removed; models trained before are named."
-    ),
-    Purpose.EXTERNAL_LLM: _("Nothing is sent any more."),
-    Purpose.MESSAGING: _("No more messages."),
-}
 Words = str | Promise
 
 
@@ -56,6 +34,9 @@ class Decision:
     given: bool
     decided_at: datetime | None
     source: Words
+    # The version that they agreed to; with a newer one its words, to be agreed to again.
+    version: str
+    newer: Text | None
 
 
 def team(rows: Sequence[CareTeamMember]) -> list[Part]:
@@ -68,17 +49,28 @@ def proxies(rows: Sequence[Proxy]) -> list[Part]:
 
 
 def consents(patient: Patient, decisions: Sequence[Consent]) -> list[Decision]:
-    """Each purpose with its newest decision."""
+    """Each purpose with its newest decision, in the words that were agreed to."""
     newest = {row.purpose: row for row in reversed(decisions)}
+    outdated = consents_outdated(patient, decisions)
     return [
-        Decision(
-            purpose.value, purpose.label, PURPOSES[purpose], WITHDRAWN[purpose],
-            purpose.value in patient.consents,
-            row.decided_at if (row := newest.get(purpose.value)) else None,
-            row.get_source_display() if row else "",
-        )
+        _decision(patient, purpose, newest.get(purpose.value), is_old=purpose in outdated)
         for purpose in Purpose
-    ]  # fmt: skip
+    ]
+
+
+def _decision(
+    patient: Patient, purpose: Purpose, row: Consent | None, *, is_old: bool
+) -> Decision:
+    given = purpose.value in patient.consents
+    language = get_language() or FALLBACK
+    now = text_of(current(), purpose, language)
+    agreed = row.text_version if row and row.text_version else ""
+    read = text_of(agreed, purpose, language) if given and agreed else now
+    return Decision(
+        purpose.value, purpose.label, read.text, read.after, given,
+        row.decided_at if row else None, row.get_source_display() if row else "",
+        agreed if given else now.version, now if given and is_old else None,
+    )  # fmt: skip
 
 
 def _part(row: CareTeamMember | Proxy, words: Words) -> Part:

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from clinicity.common.cells import harmless
 from patients.models import TimelineEvent
 
 COLUMNS = ("when", "kind", "what", "details", "seen by", "written by", "source", "id")
-# A cell that begins so is a formula to Excel, LibreOffice or Google (OWASP, CSV injection).
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def csv_of(events: Iterable[TimelineEvent], names: Mapping[UUID, str], zone: ZoneInfo) -> str:
@@ -28,7 +27,3 @@ def csv_of(events: Iterable[TimelineEvent], names: Mapping[UUID, str], zone: Zon
         )  # fmt: skip
     # With a mark of UTF-8, without which Excel guesses.
     return "\ufeff" + text.getvalue()
-
-
-def harmless(cell: str) -> str:
-    return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA) else cell

@@ -64,6 +64,10 @@ def job_get(actor: Actor, job_id: UUID) -> Job:
     job = Job.objects.filter(id=job_id).first()
     if job is None or not _may_see(actor, job):
         raise NotFound("There is no such job.")
+    audit.record_following(
+        by=actor, act="job.follow", subject="job", subject_id=job.id,
+        patient_id=job.patient_id,
+    )  # fmt: skip
     return job
 
 
@@ -127,7 +131,7 @@ def _may_see(actor: Actor, job: Job) -> bool:
 
 
 def _record(actor: Actor, patient_id: UUID, snapshot: TwinSnapshot | None) -> None:
-    audit.record(
+    audit.record_read(
         by=actor, act="twin.read", subject="twin_snapshot",
         subject_id=snapshot.id if snapshot else None, patient_id=patient_id,
     )  # fmt: skip

@@ -34,7 +34,7 @@ def twin_generate_request(*, by: Actor, patient_id: UUID) -> Job:
     """Ask for a new twin. While one waits to be made, that one is the answer."""
     demand_reader(by)
     patients.patient_get(by, patient_id)
-    patients.demand_consent(by, patient_id, Purpose.MONITORING)
+    patients.demand_consent(by, patient_id, Purpose.CARE, Purpose.MONITORING)
     with acting_as(by):
         job = _waiting(patient_id) or jobs.enqueue(TASK, by=by, patient_id=patient_id)
         audit.record(
@@ -51,7 +51,7 @@ def twin_generate(*, by: Actor, patient_id: UUID, requested_by: UUID | None = No
     3. Store snapshot, timeline entry, audit and event in one; or find it stored already.
     """
     patient = patients.patient_get(by, patient_id)
-    patients.demand_consent(by, patient_id, Purpose.MONITORING)
+    patients.demand_consent(by, patient_id, Purpose.CARE, Purpose.MONITORING)
     inputs = selectors.inputs_for(by, patient)
     known = _known(by, inputs)
     if known:

@@ -10,11 +10,13 @@ from agents.services.chat import (
     turn_retry,
     turn_stop,
 )
+from agents.services.forgetting import agents_forget
 from agents.services.notes import note_amend, note_draft, note_edit, note_sign
 from agents.services.turns import turn_answer, turn_run
 
 __all__ = [
     "Question",
+    "agents_forget",
     "note_amend",
     "note_draft",
     "note_edit",

@@ -16,7 +16,8 @@ from clinicity.audit import services as audit
 from clinicity.common import clock, events, jobs
 from clinicity.common.actors import WORKER, Actor
 from clinicity.common.exceptions import Invalid, NotFound
-from patients.selectors import patient_get
+from patients.models import Purpose
+from patients.selectors import demand_consent, patient_get
 
 # The one engine that is built; others join it in `agents.turn.engines`.
 ENGINE = "extractive"
@@ -35,6 +36,7 @@ def session_create(*, by: Actor, patient_id: UUID, title: str = "") -> ChatSessi
     demand_asker(by)
     with acting_as(by):
         patient_get(by, patient_id)
+        demand_consent(by, patient_id, Purpose.CARE)
         session = ChatSession(patient_id=patient_id, created_by=by.id, title=title[:TITLE])
         session.save(force_insert=True)
         audit.record(
@@ -131,6 +133,7 @@ def _ask(
         raise Invalid(f"A question has 1 to {LONGEST} characters.")
     with acting_as(by):
         session = _own_session_locked(by, session_id)
+        demand_consent(by, session.patient_id, Purpose.CARE)
         turn = _turn_of(session, by, text, window, state)
         turn.save(force_insert=True)
         _name_after_first_question(session, turn)

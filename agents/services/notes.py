@@ -130,7 +130,9 @@ def _drafted_sections(by: Actor, patient_id: UUID) -> Sections:
     since = tools.last_visit(asked) or (now - timedelta(days=tools.USUAL_DAYS)).date()
     question = understand("", today=now.date(), window=Window(since, now.date()))
     kinds = [kind for used in DRAFTED_FROM.values() for kind in used if kind in tools.TOOLS]
-    evidence = numbered(item for kind in kinds for item in tools.TOOLS[kind](asked, question))
+    evidence = numbered(
+        item for kind in kinds for item in tools.retrieve(kind, asked, question)
+    )
     by_number = {item.number: item for item in evidence}
     return {
         section: [_statement(sentence, by_number) for sentence in sentences]

@@ -26,7 +26,8 @@ from clinicity.audit import services as audit
 from clinicity.common import clock, live
 from clinicity.common.actors import WORKER, Actor, Role
 from clinicity.common.exceptions import DomainError
-from patients.selectors import patient_get
+from patients.models import Purpose
+from patients.selectors import demand_consent, patient_get
 
 LEASE = timedelta(seconds=30)
 
@@ -65,15 +66,15 @@ class Record:
         self.sequence = _last_sequence(turn)
 
     def authorise(self) -> None:
-        """Access may have ended since the question was asked."""
+        """Access or consent may have ended since the question was asked."""
         patient_get(self.asked.actor, self.turn.patient_id)
+        demand_consent(self.asked.actor, self.turn.patient_id, Purpose.CARE)
 
     def last_visit(self) -> date | None:
         return tools.last_visit(self.asked)
 
     def retrieve(self, kind: Kind, question: Question) -> Sequence[Evidence]:
-        tool = tools.TOOLS.get(kind)
-        return tool(self.asked, question) if tool else ()
+        return tools.retrieve(kind, self.asked, question)
 
     def tell(self, step: str, done: int, total: int) -> None:
         with acting_as(WORKER, self.turn.patient_id):
@@ -230,4 +231,8 @@ def _record(actor: Actor, turn: Turn, context: Context) -> None:
         patient_id=turn.patient_id, state=turn.state, engine=turn.engine,
         evidence=len(context.evidence), sentences=len(context.findings),
         dropped=len(context.dropped), prompts=sorted(turn.prompts),
+        prompt_sha256={role: each["digest"] for role, each in turn.prompts.items()},
+        answer_sha256=audit.sha256_of(
+            "\n".join(each.sentence.text for each in (*context.findings, *context.gaps))
+        ),
     )  # fmt: skip

@@ -97,6 +97,9 @@ class CoverageOutput(serializers.Serializer[object]):
     checked = serializers.IntegerField(help_text="Patients checked in the last 24 hours.")
     oldest = serializers.DateTimeField(allow_null=True)
     newest = serializers.DateTimeField(allow_null=True)
+    withdrawn = serializers.IntegerField(
+        help_text="Patients whom no rule watches: they withdrew monitoring or care."
+    )
 
 
 class AlertPageOutput(serializers.Serializer[object]):

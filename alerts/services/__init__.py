@@ -1,6 +1,7 @@
 """Acts on alerts and rules. Each is one transaction: change, audit, event."""
 
 from alerts.services.evaluation import patient_evaluate
+from alerts.services.forgetting import alerts_forget
 from alerts.services.lifecycle import (
     alert_acknowledge,
     alert_escalate,
@@ -15,6 +16,7 @@ __all__ = [
     "alert_escalate",
     "alert_resolve",
     "alert_snooze",
+    "alerts_forget",
     "patient_evaluate",
     "rule_create",
     "rule_dry_run",

@@ -18,10 +18,14 @@ from biometrics import selectors as biometrics
 from clinicity.accounts.acting import acting_as
 from clinicity.common import clock, events
 from clinicity.common.actors import Actor
+from patients import selectors as patient_selectors
 from patients import services as patients
+from patients.models import Purpose
 
 # As many values as the small chart of an alert can show.
 EVIDENCE_POINTS = 120
+# What a patient agrees to who is watched by rules.
+WATCHED_WITH = (Purpose.CARE, Purpose.MONITORING)
 EVIDENCE_BEFORE = timedelta(hours=2)
 
 
@@ -38,9 +42,12 @@ class Judged:
 def patient_evaluate(*, by: Actor, patient_id: UUID) -> list[Alert]:
     """Judge every rule; raise, ring again or keep quiet. Safe to run twice.
 
-    Alert, timeline entry, audit and the note of what was checked are one transaction.
+    Alert, timeline entry, audit and the note of what was checked are one transaction. Nobody
+    is watched who withdrew care or monitoring: the list of alerts says so.
     """
     now = clock.now()
+    if not patient_selectors.agrees(by, patient_id, *WATCHED_WITH):
+        return []
     with acting_as(by, patient_id):
         check = _check_locked(patient_id, now)
         judged = _judge(by, patient_id, now)

@@ -76,7 +76,9 @@ def test_rules_are_made_changed_and_retired(api: Api, alice: User) -> None:
     assert client.delete(path).status_code == 204
     assert client.get(path).status_code == 404
     acts = set(AuditEvent.objects.filter(subject="alert_rule").values_list("act", flat=True))
-    assert acts == {"alert_rule.create", "alert_rule.edit", "alert_rule.retire"}
+    assert acts == {
+        "alert_rule.create", "alert_rule.edit", "alert_rule.list", "alert_rule.retire",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def samples_touched(
     with acting_as(actor, patient_id):
         lanes = lanes_between(patient_id, metric, ms_of(start), ms_of(end), device_id)
         count = sum(len(lane.samples) for lane in lanes)
-        audit.record(
+        audit.record_read(
             by=actor, act="reading.read", subject="reading", patient_id=patient_id,
             metric=metric, samples=count,
         )  # fmt: skip

@@ -62,7 +62,7 @@ def coverage(
     with acting_as(actor, patient_id):
         found = _days(patient_id, first, last, metrics or list(METRICS), zone)
         devices = syncs(patient_id)
-        audit.record(
+        audit.record_read(
             by=actor, act="reading.coverage", subject="rollup", patient_id=patient_id,
             days=days, metrics=len(found),
         )  # fmt: skip

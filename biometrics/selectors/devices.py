@@ -105,12 +105,16 @@ def precedences(actor: Actor, patient_id: UUID) -> dict[str, list[UUID]]:
 
 
 def pairing_state(actor: Actor, patient_id: UUID, device_id: UUID) -> PairingState:
-    """Of the newest code. A page asks every few seconds, so this is no read on record."""
+    """Of the newest code. A page asks every few seconds, so it's on record now and then."""
     with acting_as(actor, patient_id):
         if not _devices(patient_id).filter(id=device_id).exists():
             raise NotFound("There is no such device.")
         codes = PairingCode.objects.filter(patient_id=patient_id, device_id=device_id)
         code = codes.order_by("-created_at").first()
+    audit.record_following(
+        by=actor, act="device.follow", subject="device", subject_id=device_id,
+        patient_id=patient_id,
+    )  # fmt: skip
     return PairingState(code.used_at, code.expires_at) if code else PairingState(None, None)
 
 

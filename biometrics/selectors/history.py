@@ -44,7 +44,7 @@ def readings_as_of(
     with acting_as(actor, patient_id):
         position = _position(patient_id, as_of)
         replay = replayed(ledger(patient_id, until=position))
-        audit.record(
+        audit.record_read(
             by=actor, act="reading.read_as_of", subject="reading", patient_id=patient_id,
             metric=metric, position=position,
         )  # fmt: skip

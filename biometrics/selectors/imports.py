@@ -54,7 +54,7 @@ def imports_page(
         if after := cursor_id(cursor):
             rows = rows.filter(id__lt=after)
         found = list(rows[: size + 1])
-        audit.record(
+        audit.record_read(
             by=actor, act="import.list", subject="import", patient_id=patient_id,
             count=len(found[:size]),
         )  # fmt: skip
@@ -68,7 +68,7 @@ def import_get(actor: Actor, run_id: UUID) -> ImportRun:
         run = _found(run_id)
         if run is not None:
             keyring.preload([run.patient_id])
-            audit.record(
+            audit.record_read(
                 by=actor, act="import.read", subject="import", subject_id=run.id,
                 patient_id=run.patient_id,
             )  # fmt: skip
@@ -78,12 +78,16 @@ def import_get(actor: Actor, run_id: UUID) -> ImportRun:
 
 
 def import_progress(actor: Actor, run_id: UUID, *, now: datetime) -> ImportProgress:
-    """How far an import is. Asked often while it runs, so not on record each time."""
+    """How far an import is. Asked often while it runs, so on record now and then."""
     demand_staff(actor)
     with acting_as(actor, _scope(actor, None)):
         run = _found(run_id)
         if run is None:
             raise NotFound("There is no such import.")
+        audit.record_following(
+            by=actor, act="import.follow", subject="import", subject_id=run.id,
+            patient_id=run.patient_id,
+        )  # fmt: skip
         working = run.job_id if run.is_open else None
         job = Job.objects.filter(id=working).first() if working else None
     rate, left = _pace(run, job, now)
@@ -123,6 +127,10 @@ def upload_get(actor: Actor, upload_id: UUID) -> ImportUpload:
         ).first()
     if upload is None:
         raise NotFound("There is no such upload.")
+    audit.record_following(
+        by=actor, act="import.follow", subject="import_upload", subject_id=upload.id,
+        patient_id=upload.patient_id,
+    )  # fmt: skip
     return upload
 
 

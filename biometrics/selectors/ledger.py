@@ -11,6 +11,7 @@ from biometrics.services.readings import receipt_of
 from biometrics.services.storing import Receipt
 from clinicity.accounts import idempotency
 from clinicity.accounts.acting import acting_as
+from clinicity.audit import services as audit
 from clinicity.common.actors import Actor
 from clinicity.common.exceptions import NotFound
 from clinicity.common.pages import PAGE_SIZE, Page, page_of
@@ -30,6 +31,10 @@ def receipt_get(actor: Actor, batch_id: UUID) -> Receipt:
         batch = IngestBatch.objects.filter(id=batch_id).first()
     if batch is None:
         raise NotFound("There is no such receipt.")
+    audit.record_read(
+        by=actor, act="reading.receipt", subject="ingest_batch", subject_id=batch.id,
+        patient_id=batch.patient_id,
+    )  # fmt: skip
     return receipt_of(batch)
 
 

@@ -147,7 +147,7 @@ def speaking(
     actor: Actor, patient_id: UUID, metric: str, lanes: Sequence[DeviceLane]
 ) -> Columns:
     """What lanes that were opened for an actor say together, with the read on record."""
-    audit.record(
+    audit.record_read(
         by=actor, act="reading.read", subject="reading", patient_id=patient_id,
         metric=metric, samples=sum(len(lane.samples) for lane in lanes),
     )  # fmt: skip

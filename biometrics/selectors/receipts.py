@@ -44,7 +44,7 @@ def ledger_row(actor: Actor, batch_id: UUID) -> LedgerRow:
         if batch is None:
             raise NotFound("There is no such receipt.")
         keyring.preload([batch.patient_id])
-        audit.record(
+        audit.record_read(
             by=actor, act="reading.receipt", subject="ingest_batch", subject_id=batch.id,
             patient_id=batch.patient_id,
         )  # fmt: skip

@@ -65,7 +65,7 @@ def samples_to_remove(
         counts = Counter[str]()
         for segment in _segments(patient_id, span):
             counts[segment.metric] += _hit(segment, span)
-        audit.record(
+        audit.record_read(
             by=actor, act="reading.read", subject="reading", patient_id=patient_id,
             samples=counts.total(),
         )  # fmt: skip

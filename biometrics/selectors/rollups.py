@@ -127,7 +127,7 @@ def periods_page(
         items = _periods(asked, rows, next_start)
         if merged and len({item.device_id for item in items}) > 1:
             items = _spoken(items, precedence_of(actor, patient_id, metric))
-        audit.record(
+        audit.record_read(
             by=actor, act="reading.read", subject="rollup", patient_id=patient_id,
             metric=metric, rollups=len(items),
         )  # fmt: skip

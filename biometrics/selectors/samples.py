@@ -78,7 +78,7 @@ def samples_page(
             patient_id, metric, ms_of(start), ms_of(end), device_id=device_id,
             after=identity_of(cursor), size=size,
         )  # fmt: skip
-        audit.record(
+        audit.record_read(
             by=actor, act="reading.read", subject="reading", patient_id=patient_id,
             metric=metric, samples=len(page),
         )  # fmt: skip

@@ -13,6 +13,7 @@ from biometrics.services.devices import (
     device_seen,
     precedence_set,
 )
+from biometrics.services.forgetting import readings_forget
 from biometrics.services.importing import SLICE_SECONDS, Progress, import_work, in_words
 from biometrics.services.imports import (
     ImportOptions,
@@ -69,6 +70,7 @@ __all__ = [
     "live_group",
     "pairing_code_make",
     "precedence_set",
+    "readings_forget",
     "readings_mark_error",
     "readings_move",
     "readings_rebuild",

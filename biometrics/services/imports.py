@@ -22,6 +22,7 @@ from clinicity.common.actors import Actor, Role
 from clinicity.common.exceptions import Conflict, Invalid, NotFound
 from clinicity.common.models import Job
 from patients import selectors as patients
+from patients.models import Purpose
 from patients.permissions import demand_writer
 
 TASK = "biometrics.tasks.import_readings"
@@ -79,6 +80,7 @@ def import_request(
     """
     demand_writer(by)
     patients.patient_get(by, patient_id)
+    patients.demand_consent(by, patient_id, Purpose.CARE, Purpose.MONITORING)
     with acting_as(by, _scope(by, patient_id)):
         upload = _whole(patient_id, upload_id)
         _demand_free(upload)
@@ -141,6 +143,7 @@ def import_resume(*, by: Actor, run_id: UUID) -> ImportRun:
     with acting_as(by):
         run = locked(run_id)
         if run.is_open:
+            _record_seen(by, run)
             return run
         transition(run, State.QUEUED, error=None)
         job_enqueue(by=by, run=run)
@@ -228,12 +231,21 @@ def record(*, by: Actor, act: str, run: ImportRun, **details: Any) -> None:
     )  # fmt: skip
 
 
+def _record_seen(by: Actor, run: ImportRun) -> None:
+    """Nothing to change: the answer shows the run all the same."""
+    audit.record_following(
+        by=by, act="import.follow", subject="import", subject_id=run.id,
+        patient_id=run.patient_id,
+    )  # fmt: skip
+
+
 def _wished(by: Actor, run_id: UUID, state: str, act: str) -> ImportRun:
     """Ask for once or again is the same."""
     demand_writer(by)
     with acting_as(by):
         run = locked(run_id)
         if run.state == state:
+            _record_seen(by, run)
             return run
         transition(run, state)
         record(by=by, act=act, run=run)

@@ -27,7 +27,9 @@ from clinicity.common import clock
 from clinicity.common.actors import Actor
 from clinicity.common.exceptions import DomainError
 from clinicity.privacy.pseudonyms import keyed_hash
+from patients.models import Purpose
 from patients.permissions import demand_writer
+from patients.selectors import demand_consent
 
 # Without what looks alike in print or by hand: 0 O, 1 I L, 2 Z, 5 S, 8 B, U V.
 ALPHABET = "ACDEFGHJKMNPQRTVWXY34679"
@@ -70,6 +72,7 @@ def pairing_code_make(*, by: Actor, device_id: UUID) -> MadeCode:
     text = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     with acting_as(by):
         device = device_locked(device_id)
+        demand_consent(by, device.patient_id, Purpose.CARE, Purpose.MONITORING)
         codes_end(device)
         now = clock.now()
         PairingCode.objects.create(
@@ -85,6 +88,8 @@ def device_pair(*, by: Actor, code: str, address: str) -> Paired:
     throttles.demand(PAIRING_BY_ADDRESS, address)
     index = _index(code)
     patient_id = _patient_of(index)
+    if patient_id:
+        demand_consent(by, patient_id, Purpose.CARE, Purpose.MONITORING)
     device = _paired(by, patient_id, index) if patient_id else None
     if device is None:
         audit.record_refusal(by=by, act="device.pair", subject="pairing_code")

@@ -24,7 +24,7 @@ SELECT p.id, p.time_zone,
     (SELECT jsonb_agg(jsonb_build_object('metrics', r.metrics, 'device', r.device_id,
                                          'start', r.start_ms, 'end', r.end_ms))
      FROM biometrics_readingsremoval r WHERE r.patient_id = p.id AND r.lifted_at IS NULL),
-    'monitoring' = ANY(p.consents)
+    p.consents::text[] @> '{care,monitoring}'
 FROM patients_patient p
 WHERE p.id = ANY(%s::uuid[]) AND p.deleted_at IS NULL
 """

@@ -173,7 +173,7 @@ def allowed(deposit: Deposit, patients: Mapping[UUID, PatientState]) -> Deposit:
     if not {device for device, _ in deposit.lanes if device} <= patient.devices:
         raise NotFound("There is no such device of this patient.")
     if not patient.monitored and deposit.kind == Kind.ADD:
-        raise NoConsent("There is no consent to monitoring: nothing new is taken.")
+        raise NoConsent("There is no consent to care with monitoring: nothing new is taken.")
     if not patient.removed or deposit.kind != Kind.ADD:
         return deposit
     return _without_removed(deposit, patient)

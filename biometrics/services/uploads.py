@@ -22,6 +22,7 @@ from clinicity.common import clock
 from clinicity.common.actors import Actor, Role
 from clinicity.common.exceptions import Conflict, DomainError, Invalid, NotFound, Unavailable
 from patients import selectors as patients
+from patients.models import Purpose
 from patients.permissions import demand_writer
 
 KEPT_FOR = timedelta(days=7)
@@ -46,6 +47,7 @@ def upload_begin(*, by: Actor, patient_id: UUID, name: str, size: int) -> Import
     demand_writer(by)
     _demand_size(size)
     patients.patient_get(by, patient_id)
+    patients.demand_consent(by, patient_id, Purpose.CARE, Purpose.MONITORING)
     plain = plain_name(name)
     with acting_as(by, _scope(by, patient_id)):
         for begun in _unfinished(by, patient_id, size):
@@ -64,6 +66,7 @@ def upload_receive(*, by: Actor, upload_id: UUID, offset: int, data: bytes) -> I
     demand_writer(by)
     with acting_as(by):
         upload = _locked(upload_id)
+        _record_seen(by, upload)
         if upload.finished_at is not None or offset < upload.received:
             return upload
         if offset > upload.received:
@@ -90,6 +93,7 @@ def upload_finish(*, by: Actor, upload_id: UUID, digest: str) -> ImportUpload:
     with acting_as(by):
         upload = _locked(upload_id)
     if upload.finished_at is not None:
+        _record_seen(by, upload)
         return upload
     if upload.received < upload.size:
         raise PartMissing("The file isn't whole yet.", received=upload.received)
@@ -208,6 +212,14 @@ def _demand_size(size: int) -> None:
     if size > settings.IMPORT_MAX_BYTES:
         most = settings.IMPORT_MAX_BYTES
         raise FileTooLarge(f"A file has at most {most // 1024**3} GB.", most_bytes=most)
+
+
+def _record_seen(by: Actor, upload: ImportUpload) -> None:
+    """Parts come by the hundred, and each answer says how far the file is."""
+    audit.record_following(
+        by=by, act="import.follow", subject="import_upload", subject_id=upload.id,
+        patient_id=upload.patient_id,
+    )  # fmt: skip
 
 
 def _record(by: Actor, act: str, upload: ImportUpload) -> None:

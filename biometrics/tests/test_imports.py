@@ -23,6 +23,7 @@ from clinicity.common.models import Job
 from conftest import DrainJobs
 from patients.models import Patient
 from patients.selectors import timeline_page
+from patients.services import consent_record
 
 pytestmark = [pytest.mark.django_db]
 State = ImportRun.State
@@ -164,8 +165,29 @@ def test_pause_takes_effect_at_the_next_chunk_and_resume_goes_on_there(
     drain_jobs()
     done = now_of(alice, run)
     assert (done.state, done.accepted, done.duplicate) == (State.DONE, 30, 0)
-    acted = ["request", "start", "pause", "resume", "start", "finish"]
+    acted = ["request", "start", "pause", "follow", "resume", "start", "finish"]
     assert acts(run) == [f"import.{act}" for act in acted]
+
+
+def test_consent_withdrawn_under_way_stops_at_the_next_chunk(
+    alice: User, patient: Patient, request_import: Request, drain_jobs: DrainJobs
+) -> None:
+    run = request_import(text_of(30))
+
+    def withdraw(now: ImportRun) -> None:
+        if now.position == 8:
+            consent_record(
+                by=alice.actor, patient_id=patient.id, purpose="monitoring", given=False,
+                source="paper",
+            )  # fmt: skip
+
+    stopped = work(run, progress=withdraw)
+    assert (stopped.state, stopped.position) == (State.FAILED, 8)
+    assert "no consent" in (stopped.error or "")
+    assert len(values(alice, patient)) == 8
+    drain_jobs()
+    with pytest.raises(NotFound):  # the file went with the removal
+        selectors.upload_get(alice.actor, UUID(run.file_key))
 
 
 def test_worker_that_was_overtaken_stops(alice: User, request_import: Request) -> None:

@@ -111,6 +111,7 @@ def _page(
         selectors.precedences(actor, patient_id), form=form, now=clock.now(),
         may_write=actor.role in WRITERS, made=made,
     )  # fmt: skip
+    context["is_stopped"] = not {"care", "monitoring"} <= set(patient.consents)
     status = 422 if form.errors else 200
     return render(request, "biometrics/devices.html", context, status=status)
 

@@ -56,3 +56,29 @@ def colleagues(roles: Iterable[str]) -> list[User]:
     """Active accounts with one of the roles, by name."""
     found = User.objects.filter(is_active=True, role__in=list(roles))
     return sorted(found, key=lambda user: str(user.display_name).casefold())
+
+
+# Whose names an auditor may read: patients and who acts for them are none of these.
+STAFF_ROLES = ("admin", "clinician", "coordinator", "researcher", "auditor", "service")
+
+
+def staff_names_of(user_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Display names of those among them who work here."""
+    found = User.objects.filter(id__in=set(user_ids), role__in=STAFF_ROLES)
+    return {user.id: user.display_name for user in found}
+
+
+def staff_named(text: str) -> list[UUID]:
+    """Who works here and is meant by a part of a name, or by a whole e-mail address.
+
+    Former colleagues as well: what they did stays on record.
+    """
+    wanted = text.strip().casefold()
+    if not wanted:
+        return []
+    if "@" in wanted:
+        index = blind_index(text, scope=EMAIL_SCOPE)
+        rows = User.objects.filter(email_index=index, role__in=STAFF_ROLES)
+        return [user.id for user in rows]
+    staff = User.objects.filter(role__in=STAFF_ROLES)
+    return [user.id for user in staff if wanted in str(user.display_name).casefold()]

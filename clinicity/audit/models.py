@@ -103,6 +103,7 @@ class SecurityAlert(BaseModel):
 
     class State(models.TextChoices):
         OPEN = "open", _("to be reviewed")
+        ACKNOWLEDGED = "acknowledged", _("being looked into")
         REVIEWED = "reviewed", _("reviewed")
 
     class Outcome(models.TextChoices):
@@ -120,8 +121,10 @@ class SecurityAlert(BaseModel):
     # Counts; and the sentence that they make. No values of a patient.
     evidence = models.JSONField(default=dict)
     reason = models.CharField(max_length=300)
-    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    state = models.CharField(max_length=12, choices=State, default=State.OPEN)
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
+    acknowledged_by = models.UUIDField(null=True)
+    acknowledged_at = models.DateTimeField(null=True)
     note = EncryptedTextField(null=True)
     reviewed_by = models.UUIDField(null=True)
     reviewed_at = models.DateTimeField(null=True)
@@ -145,7 +148,12 @@ class SecurityAlert(BaseModel):
                 name="reviewed_by_someone",
                 condition=models.Q(
                     state="open", outcome="", reviewed_by__isnull=True,
-                    reviewed_at__isnull=True,
+                    reviewed_at__isnull=True, acknowledged_by__isnull=True,
+                )
+                | models.Q(
+                    state="acknowledged", outcome="", reviewed_by__isnull=True,
+                    reviewed_at__isnull=True, acknowledged_by__isnull=False,
+                    acknowledged_at__isnull=False,
                 )
                 | models.Q(
                     ~models.Q(outcome=""), state="reviewed", reviewed_by__isnull=False,
@@ -160,7 +168,7 @@ class SecurityAlert(BaseModel):
         plain: ClassVar = (
             "id", "created_at", "rule", "actor_id", "actor_role", "patient_id",
             "window_start", "window_end", "evidence", "reason", "state", "outcome",
-            "reviewed_by", "reviewed_at",
+            "acknowledged_by", "acknowledged_at", "reviewed_by", "reviewed_at",
         )  # fmt: skip
 
 
@@ -170,10 +178,12 @@ class SavedFilter(BaseModel):
     owner_id = models.UUIDField(db_index=True)
     name = EncryptedCharField(max_length=80)
     wanted = models.JSONField(default=dict)
+    # Kept for a while, so that deleting can be undone.
+    deleted_at = models.DateTimeField(null=True)
 
     objects: ClassVar = GuardedQuerySet.as_manager()
 
     class Privacy:
         subject: ClassVar = None
         protected: ClassVar = ("name",)
-        plain: ClassVar = ("id", "created_at", "owner_id", "wanted")
+        plain: ClassVar = ("id", "created_at", "owner_id", "wanted", "deleted_at")

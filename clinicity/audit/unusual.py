@@ -84,11 +84,13 @@ class Finding:
 
 @dataclass(frozen=True)
 class Rule:
-    """A kind of unusual access: its name on a page, its sentence, how it is found."""
+    """A kind of unusual access: its name on a page, its sentence, how it is found, and the
+    rule in words. Sentences take the evidence, rules the thresholds."""
 
     title: str
     sentence: str
     find: Callable[[Facts], Iterator[Finding]]
+    rule: str = ""
 
 
 def findings(facts: Facts, *, now: datetime) -> list[Finding]:
@@ -180,26 +182,38 @@ RULES: dict[str, Rule] = {
         _("Many patients in a short time"),
         _("{patients} different patients within an hour; usual for this person: {usual}."),
         _many_patients,
+        _("Raised when someone opens more than {MANY_PATIENTS} patients within an hour, and"
+          " {TIMES_USUAL} times as many as in this person’s usual hour of the last 30 days."),
     ),
     "at_night": Rule(
         _("At night, against habit"),
         _("{accesses} accesses to patients in one night, after {nights} nights at work on"
           " {days} days in the month before."),
         _at_night,
+        _("Raised for {AT_NIGHT} accesses or more between 22:00 and 05:00 by someone who"
+          " worked in at most one of ten nights of the last 30 days."),
     ),
     "refusals": Rule(
-        _("Many refusals"), _("{refusals} requests were refused within an hour."), _refusals
+        _("Many refusals"),
+        _("{refusals} requests were refused within an hour."),
+        _refusals,
+        _("Raised for {MANY_REFUSALS} refused requests within an hour; for {MANY_STRANGERS}"
+          " where nobody is signed in."),
     ),
     "exports": Rule(
         _("Much taken out"),
         _("{exports} exports and downloads in a day; the most on a day of the month before:"
           " {usual}."),
         _exports,
+        _("Raised for more than {MANY_EXPORTS} exports and downloads in a day, if that is"
+          " {TIMES_USUAL} times the most of any day of the last 30."),
     ),
     "emergency": Rule(
         _("Emergency access"),
         _("Access beyond the care team was opened (break-glass)."),
         _emergency,
+        _("Raised each time that someone breaks the glass. Its own review says whether that was"
+          " right; this one says that you know of it."),
     ),
     "own_record": Rule(
         _("Own record"), _("A member of staff opened their own record."), _own_record
@@ -208,7 +222,13 @@ RULES: dict[str, Rule] = {
         _("Long after the last contact"),
         _("This patient's record was opened {days} days after the last time."),
         _long_after,
+        _("Raised when someone comes back to a patient after more than {LONG_DAYS} days."),
     ),
+}  # fmt: skip
+THRESHOLDS = {
+    "MANY_PATIENTS": MANY_PATIENTS, "MANY_REFUSALS": MANY_REFUSALS, "AT_NIGHT": AT_NIGHT,
+    "MANY_STRANGERS": MANY_STRANGERS, "MANY_EXPORTS": MANY_EXPORTS,
+    "TIMES_USUAL": TIMES_USUAL, "LONG_DAYS": LONG.days,
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from auditlog.models import LogEntry
 from django.contrib.admin import AdminSite
 from django.contrib.auth import logout
 from django.contrib.auth.models import Group
@@ -12,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from clinicity.accounts import services
 from clinicity.accounts.requests import actor_of
+
+UNSHOWN = (Group, LogEntry)
 
 
 class ClinicityAdminSite(AdminSite):
@@ -41,8 +44,9 @@ class ClinicityAdminSite(AdminSite):
         return redirect("accounts:password")
 
     def register(self, model_or_iterable: Any, *args: Any, **options: Any) -> None:
-        """All but Django's groups: roles are fixed, and permissions are code."""
+        """All but Django's groups, since roles are fixed and permissions are code; and but the
+        field-level history, which only auditors read, on the trail's own pages."""
         models = (
             [model_or_iterable] if isinstance(model_or_iterable, type) else model_or_iterable
         )
-        super().register([model for model in models if model is not Group], *args, **options)
+        super().register([model for model in models if model not in UNSHOWN], *args, **options)

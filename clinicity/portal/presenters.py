@@ -12,8 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agents import selectors as agents
-from clinicity.accounts.selectors import names_of
-from clinicity.audit.models import AuditEvent
+from clinicity.audit.selectors import security_alerts_open
 from clinicity.common.actors import Actor
 from clinicity.common.pages import Page
 from clinicity.portal import selectors
@@ -69,6 +68,7 @@ def today(actor: Actor, *, now: datetime) -> dict[str, Any]:
         "jobs": selectors.jobs_of(actor, now=now)[:6],
         "alerts_url": url_if_built("alerts:inbox"),
         "notices": notices(),
+        "security_alerts": security_alerts_open(actor),
         "to_do": _to_do(actor, now),
     }
 
@@ -173,12 +173,6 @@ def _picture(record: Record, patient: Patient, days: int) -> dict[str, Any]:
 def ask_url(patient: Patient) -> str:
     """Where one asks about this patient; the page adds the marked window to it."""
     return url_if_built("agents:chat", patient.id)
-
-
-def trail(page: Page[AuditEvent]) -> dict[str, Any]:
-    """Names of those who acted, beside the events."""
-    names = names_of(event.actor_id for event in page.items)
-    return {"lines": [(event, names.get(event.actor_id, "")) for event in page.items]}
 
 
 def gallery(*, now: datetime) -> dict[str, Any]:

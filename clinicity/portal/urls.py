@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from clinicity.portal import views
 
@@ -11,7 +11,6 @@ urlpatterns = [
     path("patients/<uuid:patient_id>/picture/", views.picture, name="picture"),
     path("patients/<uuid:patient_id>/since/", views.since, name="since"),
     path("tasks/", views.tasks, name="tasks"),
-    path("audit/", views.audit, name="audit"),
-    path("audit/verify/", views.audit_verify, name="audit_verify"),
+    path("audit/", include("clinicity.portal.audit.urls")),
     path("gallery/", views.gallery, name="gallery"),
 ]

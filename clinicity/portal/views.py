@@ -5,17 +5,14 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_safe
 
 from clinicity import __version__
 from clinicity.accounts.middleware import OWN_PAGES
 from clinicity.accounts.requests import actor_of
-from clinicity.audit import selectors as audit_selectors
 from clinicity.audit.permissions import may_read_trail
 from clinicity.common import clock
-from clinicity.common.models import Job
-from clinicity.portal import presenters, selectors, services
-from clinicity.portal.forms import TrailForm
+from clinicity.portal import presenters, selectors
 from clinicity.portal.records import record_of
 from clinicity.portal.since import since_visit
 from patients import selectors as patients_selectors
@@ -85,23 +82,6 @@ def tasks(request: HttpRequest) -> HttpResponse:
     jobs = selectors.jobs_of(actor_of(request), now=clock.now())
     template = "portal/_jobs.html" if request.headers.get("HX-Request") else "portal/tasks.html"
     return render(request, template, {"jobs": jobs})
-
-
-@require_GET
-def audit(request: HttpRequest) -> HttpResponse:
-    actor = actor_of(request)
-    form = TrailForm(request.GET or None, acts=audit_selectors.acts(actor))
-    wanted = form.wanted() if form.is_valid() else audit_selectors.TrailFilter()
-    page = audit_selectors.events_page(actor, wanted, cursor=request.GET.get("cursor"))
-    context = {"form": form, "page": page, **presenters.trail(page)}
-    return render(request, "audit/trail.html", context)
-
-
-@require_POST
-def audit_verify(request: HttpRequest) -> HttpResponse:
-    found = services.trail_verify(by=actor_of(request))
-    context = {"job" if isinstance(found, Job) else "verdict": found, "at": clock.now()}
-    return render(request, "audit/_verdict.html", context)
 
 
 @require_GET

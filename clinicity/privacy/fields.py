@@ -15,6 +15,7 @@ goes unnoticed, and forms decrypt what is posted to them. Here instead
 import base64
 import datetime as dt
 import json
+from binascii import a2b_base64
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
@@ -39,6 +40,9 @@ from encrypted_model_fields.fields import (
 )
 
 from clinicity.privacy import keyring
+
+# In base64 the nine bytes of version and key id are exactly as many letters.
+HEAD_LETTERS = 12
 
 
 class Unsealed(ValueError):
@@ -93,9 +97,10 @@ class SealedField(EncryptedMixin, models.Field[Any, Any]):
 
     def open(self, instance: models.Model, value: Ciphertext) -> Any:
         try:
-            blob = base64.b64decode(value.blob, validate=True)
+            blob = a2b_base64(value.blob, strict_mode=True)
         except ValueError as error:
-            raise keyring.Unreadable(f"{self.attname} holds no sealed value.") from error
+            wrong = keyring.Unreadable(f"{self.attname} holds no sealed value.")
+            raise keyring.told(wrong, self._subject(instance)) from error
         return self.load(keyring.unseal(self._subject(instance), blob, aad=self._aad(instance)))
 
     def _subject(self, instance: models.Model) -> UUID:
@@ -110,9 +115,38 @@ class SealedField(EncryptedMixin, models.Field[Any, Any]):
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Ciphertext | None:  # noqa: FBT001
         value = model_instance.__dict__.get(self.attname)
-        if value is None or isinstance(value, Ciphertext):
+        if isinstance(value, Ciphertext):
+            return self._renewed(model_instance, value)
+        return None if value is None else self.seal(model_instance, value)
+
+    def _renewed(self, instance: models.Model, value: Ciphertext) -> Ciphertext:
+        """What was never opened is written back as it is, unless its key was replaced: a row
+        that was read before a rotation doesn't bring an old key back."""
+        if keyring.is_newest(self._subject(instance), self.head_of(value.blob)):
             return value
-        return self.seal(model_instance, value)
+        return self.seal(instance, self.open(instance, value))
+
+    def head_of(self, stored: Any) -> bytes:
+        """The version and key id that a stored value begins with."""
+        try:
+            return a2b_base64(stored[:HEAD_LETTERS], strict_mode=True)
+        except ValueError:
+            return b""
+
+    @staticmethod
+    def letters_of(head: bytes) -> str:
+        """How a value in a text column begins that was sealed with this head."""
+        return base64.b64encode(head).decode()
+
+    def resealed(self, subject_id: UUID, pk: object, stored: Any) -> Any:
+        """A stored value under the subject's newest key, without opening its type."""
+        try:
+            blob = a2b_base64(stored, strict_mode=True)
+        except ValueError as error:
+            raise keyring.Unreadable(f"{self.attname} holds no sealed value.") from error
+        aad = self.aad_of(pk)
+        opened = keyring.unseal(subject_id, blob, aad=aad)
+        return base64.b64encode(keyring.seal(subject_id, opened, aad=aad)).decode()
 
     def get_db_prep_save(self, value: Any, connection: Any) -> str | None:
         if value is None:
@@ -212,6 +246,14 @@ class EncryptedBytesField(SealedField, models.BinaryField[Any, Any]):
     def open_values(self, subject_id: UUID, rows: Iterable[tuple[UUID, bytes]]) -> list[bytes]:
         """Of one subject's rows: each one's key and its sealed bytes."""
         return keyring.unseal_many(subject_id, ((blob, self.aad_of(pk)) for pk, blob in rows))
+
+    def head_of(self, stored: Any) -> bytes:
+        return bytes(stored[: keyring.HEAD])
+
+    def resealed(self, subject_id: UUID, pk: object, stored: Any) -> bytes:
+        aad = self.aad_of(pk)
+        opened = keyring.unseal(subject_id, bytes(stored), aad=aad)
+        return keyring.seal(subject_id, opened, aad=aad)
 
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:
         blob = super().get_db_prep_save(value, connection)

@@ -1,8 +1,10 @@
 """The base of every model that has protected fields."""
 
+from functools import cached_property
 from typing import ClassVar
 
 from clinicity.common.models import BaseModel
+from clinicity.privacy import keyring
 from clinicity.privacy.querysets import GuardedQuerySet
 
 
@@ -17,6 +19,20 @@ class SealedModel(BaseModel):
 
     class Meta:
         abstract = True
+
+    @cached_property
+    def cant_open(self) -> str:
+        """Why a protected field of this row can't be opened, as a sentence; empty if all can.
+
+        For lists of many people: one closed row says so in its place, and hides no other.
+        """
+        with keyring.marked():
+            try:
+                for name in self.Privacy.protected:
+                    getattr(self, name)
+            except keyring.CantOpen as error:
+                return error.detail
+        return ""
 
     class Privacy:
         subject: ClassVar[str | None] = None

@@ -28,6 +28,12 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 JWT_SECRET_KEY = env.str("JWT_SECRET_KEY", default=token_urlsafe(32))
 ENCRYPTION_KEY = env.str("ENCRYPTION_KEY", default="")
+# How long a process trusts the data keys that it has fetched: after so long at most it seals
+# under a patient's new key, and no longer opens what is erased.
+KEY_CACHE_SECONDS = env.float("KEY_CACHE_SECONDS", default=60.0)
+# How long a data key that seals nothing any more stays openable, for whoever still holds a
+# value that was read before.
+KEY_GRACE_SECONDS = env.float("KEY_GRACE_SECONDS", default=600.0)
 HASH_SECRET = env.str("HASH_SECRET", default="")
 # Languages whose words full-text search takes for the same; after a change run
 # `manage.py rebuild_search_index`.
@@ -40,6 +46,10 @@ AUDIT_CHECKPOINT_DIR = Path(
 # log files on the disk. 0 keeps them for ever; HIPAA asks for six years (2192 days).
 AUDIT_RETENTION_DAYS = env.int("AUDIT_RETENTION_DAYS", default=0)
 LOG_RETENTION_DAYS = env.int("LOG_RETENTION_DAYS", default=0)
+# For how many years after the last entry a record must be kept before it may be erased without
+# a reason of its own. NHS England's Records Management Code of Practice (2021, updated 2023),
+# schedule: mental health records, 20 years.
+RECORD_RETENTION_YEARS = env.int("RECORD_RETENTION_YEARS", default=20)
 # The published package builds a Fernet crypter on import. Ours replaces it, so it
 # gets a key that nobody keeps: anything sealed with it by mistake is unreadable.
 FIELD_ENCRYPTION_KEY = Fernet.generate_key().decode()
@@ -90,11 +100,13 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "clinicity.common.middleware.RequestIdMiddleware",
+    "clinicity.audit.middleware.ReadsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "clinicity.accounts.cant_open.SayWhatCantBeOpened",
     "clinicity.accounts.middleware.SessionLimitsMiddleware",
     "clinicity.accounts.ratelimits.RateLimitsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -215,10 +227,13 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_TIME_LIMIT = 3600
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# What a task prints would be logged word for word.
+CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "clinicity.common.tasks.sweep", "schedule": 5.0},
+    "keep-audit": {"task": "clinicity.audit.tasks.keep", "schedule": 86_400.0},
     "seal-audit": {"task": "clinicity.audit.tasks.seal", "schedule": 10.0},
     "watch-access": {"task": "clinicity.audit.tasks.watch", "schedule": 300.0},
     "forget-sign-ins": {
@@ -375,21 +390,10 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = REQUEST_MAX_BYTES
 
 AUDITLOG_MASK_CALLABLE = "clinicity.privacy.masks.constant"
 AUDITLOG_DISABLE_REMOTE_ADDR = True
-# The field-level history beside the trail: which fields changed, protected ones masked.
+# An entry of the field-level history carries the id of its request, as the trail does.
+AUDITLOG_CID_GETTER = "clinicity.audit.history.cid"
+# Of accounts; every model of a patient registers itself (`clinicity/audit/history.py`).
 AUDITLOG_INCLUDE_TRACKING_MODELS = (
-    {
-        "model": "patients.Patient",
-        "mask_fields": [
-            "first_name", "last_name", "preferred_name", "date_of_birth", "sex", "record_number",
-        ],
-        "exclude_fields": ["search_index"],
-    },
-    {
-        "model": "patients.TimelineEvent",
-        "mask_fields": ["title", "body"],
-        "exclude_fields": ["search_tokens", "search_scheme"],
-    },
-    {"model": "patients.CareTeamMember"},
     {
         "model": "accounts.User",
         "mask_fields": ["email", "display_name", "password"],
@@ -428,4 +432,22 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    # Handlers of their own would pass the filter by: Django's console and its mail to admins,
+    # those of the web server and of the workers.
+    "loggers": {
+        name: {"handlers": [], "propagate": True}
+        for name in (
+            "django",
+            "django.server",
+            "uvicorn",
+            "uvicorn.error",
+            "uvicorn.access",
+            "uvicorn.asgi",
+            "celery",
+            "celery.task",
+            "celery.redirected",
+            "daphne",
+            "auditlog",
+        )
+    },
 }

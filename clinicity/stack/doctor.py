@@ -55,7 +55,7 @@ class Origin:
 
 
 def examine() -> Iterator[Diagnosis]:
-    for ask in EXAMINATIONS:
+    for ask in (*EXAMINATIONS, *MORE):
         yield from ask()
 
 
@@ -187,6 +187,8 @@ EXAMINATIONS: tuple[Callable[[], Iterator[Diagnosis]], ...] = (
     programs,
     folder,
 )
+# What lies above the stack asks to be examined as well.
+MORE: list[Callable[[], Iterator[Diagnosis]]] = []
 
 
 def _origin(name: str) -> Origin:

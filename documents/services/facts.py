@@ -15,7 +15,7 @@ from documents.extraction import terms
 from documents.extraction.shapes import words_from
 from documents.models import Document, DocumentPage
 from patients import selectors as patients
-from patients.models import PatientItem, Visibility
+from patients.models import PatientItem, Purpose, Visibility
 
 PERSON = graph.node_of("person", "self", label="patient")
 LONGEST_LABEL = 200
@@ -24,8 +24,12 @@ CHART = ("condition", "medication")
 
 
 def document_link(*, by: Actor, document: Document, pages: Sequence[DocumentPage]) -> int:
-    """Put the document into its patient's graph; gives how many things it mentions."""
-    if not shared(document):
+    """Put the document into its patient's graph; gives how many things it mentions.
+
+    No graph is made of a patient who withdrew care, nor of what the team doesn't share.
+    """
+    agreed = patients.agrees(by, document.patient_id, Purpose.CARE)
+    if not agreed or not shared(document):
         document_unlink(by=by, document=document)
         return 0
     origin = Origin("document", document.id)
@@ -52,8 +56,10 @@ def chart_link(*, by: Actor, patient_id: UUID) -> int:
     """Put the chart's conditions and medications into the graph; gives how many rows.
 
     What the graph knows from a row that left the chart, or that not all of the team may
-    see, is taken out of it.
+    see, is taken out of it. No graph is made of a patient who withdrew care.
     """
+    if not patients.agrees(by, patient_id, Purpose.CARE):
+        return 0
     chart, store = list(_chart(by, patient_id)), graph.store()
     told = {edge.origin for _, _, edge in chart}
     known = {edge.origin for edge in store.read(by, patient_id).edges}

@@ -7,6 +7,8 @@ from clinicity.common.actors import Actor
 from clinicity.knowledge import embeddings, tokens, vectors
 from clinicity.privacy.pseudonyms import pseudonym
 from documents.models import Chunk
+from patients import selectors as patients
+from patients.models import Purpose
 
 AT_ONCE = 16
 
@@ -20,8 +22,11 @@ def chunks_index(
 ) -> None:
     """Embed passages with their document's title, so that each says what it is from.
 
-    `chunks` come with their documents; a passage that is there already is replaced.
+    `chunks` come with their documents; a passage that is there already is replaced. Nothing
+    is indexed of a patient who withdrew care: what was read stays in the record.
     """
+    if not patients.agrees(by, patient_id, Purpose.CARE):
+        return
     named = [(chunk.id, f"{chunk.document.title}\n{chunk.text}") for chunk in chunks]
     subject = pseudonym(patient_id)
     for at in range(0, len(named), AT_ONCE):

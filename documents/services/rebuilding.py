@@ -11,6 +11,8 @@ from clinicity.privacy.pseudonyms import pseudonym
 from documents.models import Chunk, Document, DocumentPage
 from documents.services.facts import chart_link, document_link
 from documents.services.indexing import chunks_index
+from patients import selectors as patients
+from patients.models import Purpose
 
 
 @dataclass(frozen=True)
@@ -44,3 +46,9 @@ def patient_rebuild(*, by: Actor, patient_id: UUID) -> Rebuilt:
             patient_id=patient_id, passages=rebuilt.passages, strays=rebuilt.strays,
         )  # fmt: skip
     return rebuilt
+
+
+def care_resume(*, by: Actor, patient_id: UUID, purpose: str) -> None:
+    """After care was agreed to again; other purposes left index and graph alone."""
+    if purpose == Purpose.CARE and patients.agrees(by, patient_id, Purpose.CARE):
+        patient_rebuild(by=by, patient_id=patient_id)

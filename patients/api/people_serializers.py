@@ -235,6 +235,9 @@ class AccessOutput(serializers.Serializer[object]):
     first_at = serializers.DateTimeField()
     last_at = serializers.DateTimeField()
     emergency = serializers.BooleanField(help_text="Behind broken glass.")
+    purpose = serializers.CharField(help_text="A code of HL7's v3-ActReason.")
+    purpose_words = serializers.CharField()
+    refused = serializers.IntegerField(help_text="How many of the tries were refused.")
 
 
 class AccessesOutput(serializers.Serializer[object]):

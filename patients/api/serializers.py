@@ -1,3 +1,5 @@
+from typing import Any
+
 from rest_framework import serializers
 
 from patients.models import Patient
@@ -51,8 +53,31 @@ class DuplicatesOutput(serializers.Serializer[object]):
     seen = PatientOutput(many=True, help_text="Those of them that you may see.")
 
 
+class PatientRowOutput(PatientOutput):
+    """A patient among others. One whose record can't be opened says so and nothing else."""
+
+    first_name = serializers.CharField(allow_null=True)
+    last_name = serializers.CharField(allow_null=True)
+    preferred_name = serializers.CharField(allow_null=True)
+    date_of_birth = serializers.DateField(allow_null=True)
+    sex = serializers.CharField(allow_null=True)
+    record_number = serializers.CharField(allow_null=True)
+    cant_open = serializers.CharField(
+        help_text="Why the record can't be opened; then every value that is sealed is null."
+    )
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        if not instance.cant_open:
+            return super().to_representation(instance)
+        sealed = instance.Privacy.protected
+        return {
+            name: None if name in sealed else field.to_representation(getattr(instance, name))
+            for name, field in self.fields.items()
+        }
+
+
 class PatientPageOutput(serializers.Serializer[object]):
-    items = PatientOutput(many=True)
+    items = PatientRowOutput(many=True)
     next_cursor = serializers.CharField(allow_null=True)
 
 

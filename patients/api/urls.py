@@ -7,6 +7,7 @@ from patients.api.views import (
     people,
     questionnaire_requests,
     questionnaires,
+    removals,
     team,
     timeline,
 )
@@ -39,6 +40,24 @@ timeline_routes = [
     route("events/", timeline.EventsView, name="events"),
 ]
 OF_PATIENT = "patients/<uuid:patient_id>/"
+removal_routes = [
+    route("patients/erasures/", removals.ErasuresView, name="erasures"),
+    route(f"{OF_PATIENT}erase/", removals.EraseView, name="patient-erase"),
+    route(
+        f"{OF_PATIENT}deletion-reports/", removals.DeletionReportsView, name="deletion-reports"
+    ),
+    route(
+        f"{OF_PATIENT}deletion-reports/<uuid:order_id>/retry/",
+        removals.RemovalRetryView,
+        name="deletion-retry",
+    ),
+    route(f"{OF_PATIENT}legal-holds/", removals.LegalHoldsView, name="legal-holds"),
+    route(
+        f"{OF_PATIENT}legal-holds/<uuid:hold_id>/lift/",
+        removals.LegalHoldLiftView,
+        name="legal-hold-lift",
+    ),
+]
 people_routes = [
     route("patients/break-glass/", team.BreakGlassView, name="break-glass"),
     route(
@@ -143,6 +162,7 @@ urlpatterns = [
     ),
     route("patients/<uuid:patient_id>/zone-moves/", people.ZoneMovesView, name="zone-moves"),
     *people_routes,
+    *removal_routes,
     *timeline_routes,
     *chart_routes,
     *questionnaire_routes,

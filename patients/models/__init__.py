@@ -36,6 +36,7 @@ from patients.models.questionnaires import (
     QuestionnaireWording,
     SelfHarmReport,
 )
+from patients.models.removal import DeletionReport, LegalHold, Removal, RemovalStep
 from patients.models.safety import SafetyPlan
 from patients.models.team import BreakGlass, CareTeamMember, Proxy
 from patients.models.timeline import TimelineEvent, TimelineEventVersion
@@ -53,11 +54,13 @@ __all__ = [
     "Consent",
     "Contact",
     "Correction",
+    "DeletionReport",
     "Encounter",
     "GeneticResult",
     "Identifier",
     "ItemKind",
     "LabResult",
+    "LegalHold",
     "Medication",
     "MedicationDose",
     "Patient",
@@ -72,6 +75,8 @@ __all__ = [
     "QuestionnaireResponse",
     "QuestionnaireSchedule",
     "QuestionnaireWording",
+    "Removal",
+    "RemovalStep",
     "SafetyPlan",
     "SelfHarmReport",
     "TimelineEvent",

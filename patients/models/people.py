@@ -47,6 +47,8 @@ class Patient(SealedModel):
     version = models.PositiveIntegerField(default=1)
     deleted_at = models.DateTimeField(null=True)
     deleted_by = models.UUIDField(null=True)
+    # The key is destroyed and the row a tombstone: nobody can restore it.
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes: ClassVar = [GinIndex(fields=["search_index"], name="patient_search")]
@@ -55,7 +57,11 @@ class Patient(SealedModel):
                 name="patient_deleted_by_someone",
                 condition=models.Q(deleted_at__isnull=True, deleted_by__isnull=True)
                 | models.Q(deleted_at__isnull=False, deleted_by__isnull=False),
-            )
+            ),
+            models.CheckConstraint(
+                name="patient_erased_is_deleted",
+                condition=models.Q(erased_at__isnull=True) | models.Q(deleted_at__isnull=False),
+            ),
         ]
 
     class Privacy:
@@ -65,7 +71,7 @@ class Patient(SealedModel):
         )  # fmt: skip
         plain: ClassVar = (
             "id", "created_at", "search_index", "time_zone", "simulated", "user", "consents",
-            "version", "deleted_at", "deleted_by",
+            "version", "deleted_at", "deleted_by", "erased_at",
         )  # fmt: skip
 
     def __str__(self) -> str:

@@ -17,7 +17,16 @@ from patients.selectors.chart import (
     medications,
     trends_of,
 )
-from patients.selectors.consent import NoConsent, consents, demand_consent
+from patients.selectors.consent import (
+    NoConsent,
+    agrees,
+    consents,
+    consents_outdated,
+    demand_consent,
+    demand_export,
+    demand_external_model,
+    withdrawn_count,
+)
 from patients.selectors.contacts import contacts, corrections, identifiers
 from patients.selectors.encounters import (
     appointments_between,
@@ -77,6 +86,14 @@ from patients.selectors.questionnaires import (
     questionnaires_standing,
     self_harm_reports,
 )
+from patients.selectors.removals import (
+    Keeping,
+    Progress,
+    erasures,
+    keeping,
+    records_over,
+    removals,
+)
 from patients.selectors.safety import has_safety_plan, safety_plan, safety_plan_versions
 from patients.selectors.team import (
     acts_for,
@@ -104,8 +121,10 @@ __all__ = [
     "Due",
     "DueList",
     "Duplicates",
+    "Keeping",
     "NoConsent",
     "Order",
+    "Progress",
     "TimelineHistory",
     "TimelineSummary",
     "Trajectory",
@@ -114,6 +133,7 @@ __all__ = [
     "acts_for",
     "adherence_by_medication",
     "adherence_of",
+    "agrees",
     "aliases",
     "allergies",
     "appointments_between",
@@ -122,14 +142,18 @@ __all__ = [
     "check_of",
     "conditions",
     "consents",
+    "consents_outdated",
     "contacts",
     "corrections",
     "deleted_patient_get",
     "demand_consent",
+    "demand_export",
+    "demand_external_model",
     "doses",
     "doses_page",
     "draft_answers",
     "encounters",
+    "erasures",
     "errors_of",
     "genetic_guidance",
     "genetic_results",
@@ -143,6 +167,7 @@ __all__ = [
     "item_get",
     "item_history",
     "items_page",
+    "keeping",
     "lab_results",
     "lab_trends",
     "medication_check",
@@ -169,6 +194,8 @@ __all__ = [
     "questionnaires_due",
     "questionnaires_standing",
     "records_of",
+    "records_over",
+    "removals",
     "safety_plan",
     "safety_plan_versions",
     "schedule_of",
@@ -186,6 +213,7 @@ __all__ = [
     "unsimulated_count",
     "visible_patient_ids",
     "visits_page",
+    "withdrawn_count",
     "wording_history",
     "wording_languages",
     "wording_of",

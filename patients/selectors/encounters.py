@@ -77,5 +77,7 @@ def own_calendar(actor: Actor, *, now: datetime) -> list[Encounter]:
             patient__deleted_at__isnull=True, entered_in_error_at__isnull=True,
         ).order_by("starts_at")[:MOST]  # fmt: skip
         found = [row for row in rows if row.concerns(actor.id)]
-        audit.record(by=actor, act="appointment.export", subject="encounter", count=len(found))
+        audit.record_read(
+            by=actor, act="appointment.export", subject="encounter", count=len(found)
+        )
     return found

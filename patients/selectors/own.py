@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from clinicity.accounts.acting import acting_as
+from clinicity.audit import services as audit
 from clinicity.common.actors import Actor, Role
 from clinicity.common.exceptions import NotFound
 from clinicity.privacy import keyring
@@ -21,6 +22,7 @@ def own_records(actor: Actor) -> list[Patient]:
         rows = Patient.objects.filter(deleted_at__isnull=True).exclude(id__in=merged)
         found = list(rows.order_by("id"))
         keyring.preload(patient.id for patient in found)
+    audit.record_read(by=actor, act="patient.list", subject="patient", count=len(found))
     return found
 
 

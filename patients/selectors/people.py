@@ -51,7 +51,7 @@ def _read(actor: Actor, patient_id: UUID) -> Patient | None:
         patient = rows.annotate(survivor=SURVIVOR, merged_ids=MERGED).first()
         if patient is not None:
             keyring.preload(patient.record_ids)
-            audit.record(
+            audit.record_read(
                 by=actor, act="patient.read", subject="patient", subject_id=patient.id,
                 patient_id=patient.id,
             )  # fmt: skip
@@ -83,7 +83,8 @@ def deleted_patient_get(actor: Actor, patient_id: UUID) -> Patient:
     """One of the actor's patients who was taken off the list."""
     demand_reader(actor)
     with acting_as(actor):
-        patient = Patient.objects.filter(id=patient_id, deleted_at__isnull=False).first()
+        rows = Patient.objects.filter(deleted_at__isnull=False, erased_at__isnull=True)
+        patient = rows.filter(id=patient_id).first()
     if patient is None:
         raise NotFound("There is no such patient.")
     return patient
@@ -106,7 +107,7 @@ def patients_page(
             rows = rows.filter(id__lt=after)
         page = page_of(list(rows[: size + 1]), size=size, key=lambda patient: patient.id)
         keyring.preload(patient.id for patient in page.items)
-        audit.record(
+        audit.record_read(
             by=actor, act="patient.list", subject="patient", count=len(page.items),
             searched=bool(search.strip()),
         )  # fmt: skip

@@ -89,7 +89,7 @@ def questionnaire_get(
         ).first()
         if row is None:
             raise NotFound("There are no such answers.")
-        audit.record(
+        audit.record_read(
             by=actor, act="questionnaire.read", subject="questionnaire", subject_id=row.id,
             patient_id=patient_id,
         )  # fmt: skip
@@ -156,6 +156,10 @@ def questionnaire_request_get(actor: Actor, request_id: UUID) -> QuestionnaireRe
         ).first()
     if row is None:
         raise NotFound("There is no such request.")
+    audit.record_read(
+        by=actor, act="questionnaire.request_read", subject="questionnaire_request",
+        subject_id=row.id, patient_id=row.patient_id,
+    )  # fmt: skip
     return row
 
 
@@ -180,6 +184,10 @@ def questionnaires_due(actor: Actor, *, most: int = MOST_DUE) -> DueList:
             .order_by("due_at", "id")[: most + 1]
         )
         keyring.preload({row.patient_id for row in (*reports, *requests)})
+    audit.record_read(
+        by=actor, act="questionnaire.due", subject="questionnaire", count=len(requests[:most]),
+        reports=len(reports),
+    )  # fmt: skip
     due = [
         Due(row, row.patient, instruments.instrument_of(row.instrument).name, now - row.due_at)
         for row in requests[:most]

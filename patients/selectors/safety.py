@@ -18,7 +18,7 @@ def safety_plan(actor: Actor, patient_id: UUID) -> SafetyPlan | None:
     with acting_as(actor, patient_id):
         keyring.preload([patient_id])
         plan = _versions(patient_id).first()
-        audit.record(
+        audit.record_read(
             by=actor, act="safety_plan.read", subject="safety_plan", patient_id=patient_id,
             version=plan.version if plan else 0,
         )  # fmt: skip

@@ -13,6 +13,7 @@ from clinicity.common.pages import PAGE_SIZE, Page, page_of
 from clinicity.privacy import keyring
 from patients.models import Patient, TimelineEvent
 from patients.permissions import demand_reader
+from patients.selectors.consent import demand_export
 from patients.selectors.people import patient_get
 from patients.selectors.timeline_rows import (
     EVERYTHING,
@@ -95,6 +96,7 @@ def timeline_export(
     actor: Actor, patient_id: UUID, wanted: Wanted, *, order: Order = Order.NEWEST
 ) -> list[TimelineEvent]:
     """Every entry that is wanted, with the export on record."""
+    demand_export(actor, patient_id)
     events: list[TimelineEvent] = []
     cursor = None
     while True:
@@ -105,7 +107,7 @@ def timeline_export(
         if page.next_cursor is None:
             break
         cursor = page.next_cursor
-    audit.record(
+    audit.record_read(
         by=actor, act="timeline.export", subject="timeline_event", patient_id=patient_id,
         count=len(events), searched=wanted.search is not None,
     )  # fmt: skip

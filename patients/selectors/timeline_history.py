@@ -53,7 +53,7 @@ def timeline_history(actor: Actor, event_id: UUID) -> TimelineHistory:
     with acting_as(actor, event.patient_id):
         rows = TimelineEventVersion.objects.filter(event_id=event_id).order_by("version")
         versions = list(rows)
-        audit.record(
+        audit.record_read(
             by=actor, act="timeline.history", subject="timeline_event", subject_id=event_id,
             patient_id=event.patient_id, count=len(versions),
         )  # fmt: skip

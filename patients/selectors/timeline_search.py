@@ -76,7 +76,7 @@ def hits_found(
     """The same inside the transaction of a caller who has the patient's read on record."""
     search, size = searched(wanted.text), min(size, LARGEST_PAGE)
     events, ended = _found(patient, wanted, search, order, place, size)
-    audit.record(
+    audit.record_read(
         by=actor, act="timeline.search", subject="timeline_event", patient_id=patient.id,
         count=len(events),
     )  # fmt: skip

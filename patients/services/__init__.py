@@ -18,6 +18,21 @@ from patients.services.contacts import (
 from patients.services.corrections import correction_ask, correction_decide
 from patients.services.edits import chart_item_edit, chart_item_mark_error, chart_item_restore
 from patients.services.encounters import encounter_add, encounter_set_status
+from patients.services.erasure import (
+    Asked,
+    confirmation_of,
+    hold_lift,
+    hold_place,
+    patient_erase,
+)
+from patients.services.forgetting import (
+    patients_forget,
+    queryset_store,
+    rows_count,
+    rows_forget,
+    rows_store,
+    tables,
+)
 from patients.services.genetics import genetic_result_add
 from patients.services.medications import (
     dose_record,
@@ -66,6 +81,13 @@ from patients.services.questionnaires import (
     response_error_mark,
     response_error_undo,
 )
+from patients.services.removal import (
+    Plan,
+    Store,
+    digest_of,
+    removal_carry_out,
+    removal_retry,
+)
 from patients.services.safety import safety_plan_save
 from patients.services.team import (
     care_cover,
@@ -82,11 +104,15 @@ from patients.services.timeline import (
     timeline_source_follow,
     timeline_source_remove,
 )
+from patients.services.timeline_index import search_resume
 from patients.services.visibility import item_visibility_set
 
 __all__ = [
+    "Asked",
     "Filled",
     "LinkClosed",
+    "Plan",
+    "Store",
     "WrongBirthDate",
     "allergy_add",
     "appointments_import",
@@ -103,11 +129,13 @@ __all__ = [
     "chart_item_mark_error",
     "chart_item_restore",
     "condition_add",
+    "confirmation_of",
     "consent_record",
     "contact_add",
     "contact_remove",
     "correction_ask",
     "correction_decide",
+    "digest_of",
     "dose_record",
     "doses_record",
     "draft_drop",
@@ -115,6 +143,8 @@ __all__ = [
     "encounter_add",
     "encounter_set_status",
     "genetic_result_add",
+    "hold_lift",
+    "hold_place",
     "identifier_add",
     "identifier_remove",
     "index_of",
@@ -133,12 +163,15 @@ __all__ = [
     "patient_create",
     "patient_delete",
     "patient_edit",
+    "patient_erase",
     "patient_restore",
     "patient_zone_move",
+    "patients_forget",
     "patients_merge",
     "patients_merge_undo",
     "proxy_add",
     "proxy_end",
+    "queryset_store",
     "questionnaire_assign",
     "questionnaire_fill",
     "questionnaire_link_make",
@@ -147,13 +180,20 @@ __all__ = [
     "questionnaire_request_revoke",
     "questionnaire_response_add",
     "questionnaire_schedule_end",
+    "removal_carry_out",
+    "removal_retry",
     "request_draft_keep",
     "requests_make_due",
     "response_amend",
     "response_error_mark",
     "response_error_undo",
+    "rows_count",
+    "rows_forget",
+    "rows_store",
     "safety_plan_save",
+    "search_resume",
     "self_harm_report_see",
+    "tables",
     "timeline_event_add",
     "timeline_event_delete",
     "timeline_event_edit",

@@ -8,9 +8,11 @@ from clinicity.audit import services as audit
 from clinicity.common import clock, events
 from clinicity.common.actors import Actor, Role
 from clinicity.common.exceptions import Invalid, Refused
+from patients.consents import current, versions
 from patients.models import Consent, Patient, Proxy, Purpose
 from patients.permissions import demand_decider
 from patients.selectors.team import acts_for
+from patients.services.removal import withdrawal_order, withdrawals_cancel
 from patients.services.rows import patient_locked
 
 # What a patient who is registered for care agrees to, unless the registrar says otherwise.
@@ -29,11 +31,11 @@ def consent_record(
 ) -> Consent:
     """Note that the patient agrees to a purpose, or withdraws.
 
-    A withdrawal publishes `patients.consent_withdrawn`, which starts the removal of what
-    was derived under it.
+    A withdrawal orders the removal of what was derived under it; agreeing again stops what
+    of that has not been done yet, and has made again what serves the patient's care.
     """
     demand_decider(by)
-    _demand_known(purpose, source)
+    _demand_known(purpose, source, text_version)
     decision = Consent(
         patient_id=patient_id, purpose=purpose, given=given, source=source,
         text_version=text_version, note=note, decided_at=clock.now(), recorded_by=by.id,
@@ -57,23 +59,26 @@ def _decide(by: Actor, patient: Patient, decision: Consent) -> None:
         subject_id=decision.id, patient_id=patient.id, purpose=purpose, source=decision.source,
     )  # fmt: skip
     if before - now:
-        events.publish("patients.consent_withdrawn", patient_id=patient.id, purpose=purpose)
+        withdrawal_order(by=by, patient=patient, decision=decision)
+    elif now - before:
+        withdrawals_cancel(patient_id=patient.id, purpose=purpose)
+        events.publish("patients.consent_given", patient_id=patient.id, purpose=purpose)
 
 
 def consents_at_registration(*, by: Actor, patient: Patient, purposes: Iterable[str]) -> None:
     """The first decisions, in the registration's own transaction."""
     for purpose in purposes:
-        _demand_known(purpose, Consent.Source.REGISTRATION)
+        _demand_known(purpose, Consent.Source.REGISTRATION, current())
     Consent.objects.bulk_create(
         Consent(
             patient_id=patient.id, purpose=purpose, given=True, decided_at=clock.now(),
-            source=Consent.Source.REGISTRATION, recorded_by=by.id,
+            source=Consent.Source.REGISTRATION, recorded_by=by.id, text_version=current(),
         )
         for purpose in sorted(set(purposes))
     )  # fmt: skip
 
 
-def _demand_known(purpose: str, source: str) -> None:
+def _demand_known(purpose: str, source: str, text_version: str) -> None:
     if purpose not in Purpose.values:
         raise Invalid(
             "There is no such purpose.",
@@ -83,4 +88,9 @@ def _demand_known(purpose: str, source: str) -> None:
         raise Invalid(
             "There is no such source.",
             errors={"source": [f"Choose one of {', '.join(Consent.Source.values)}."]},
+        )
+    if text_version and text_version not in versions():
+        raise Invalid(
+            "There is no such text.",
+            errors={"text_version": [f"Choose one of {', '.join(versions())}, or none."]},
         )

@@ -80,6 +80,10 @@ def item_restore(*, by: Actor, patient_id: UUID, model: type[I], row_id: UUID) -
     with acting_as(by, patient_id):
         row = item_locked(patient_id, model, row_id)
         if not row.entered_in_error_at:
+            audit.record_read(
+                by=by, act=f"{row.TOPIC}.read", subject=row.TOPIC, subject_id=row.id,
+                patient_id=patient_id,
+            )  # fmt: skip
             return row
         version_keep(by=by, row=row, act="restore", reason="")
         taken_off = row.entered_in_error_at

@@ -135,7 +135,8 @@ def patient_delete(*, by: Actor, patient_id: UUID) -> None:
 def patient_restore(*, by: Actor, patient_id: UUID) -> Patient:
     demand_registrar(by)
     with acting_as(by):
-        patient = Patient.objects.select_for_update().filter(id=patient_id).first()
+        rows = Patient.objects.select_for_update().filter(erased_at__isnull=True)
+        patient = rows.filter(id=patient_id).first()
         if patient is None:
             raise NotFound("There is no such patient.")
         patient.deleted_at, patient.deleted_by = None, None

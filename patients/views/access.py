@@ -6,14 +6,17 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from clinicity.accounts.requests import actor_of
 from clinicity.accounts.selectors import colleagues, names_of, user_by_email
+from clinicity.common.actors import Role
 from clinicity.common.exceptions import DomainError
-from patients import presenters, selectors, services
+from patients import presenters, removal_presenter, selectors, services
 from patients.access import patient_or_404
+from patients.consents import current
 from patients.models import Consent, Patient
 from patients.people_forms import (
     CorrectionAnswerForm,
@@ -66,7 +69,7 @@ def consent(request: HttpRequest, patient_id: UUID) -> HttpResponse:
             by=actor_of(request), patient_id=patient_id,
             purpose=request.POST.get("purpose", ""), given=request.POST.get("given") == "yes",
             source=request.POST.get("source", Consent.Source.SPOKEN),
-            text_version=presenters.CONSENT_TEXTS,
+            text_version=current(),
         ),
     )  # fmt: skip
 
@@ -150,6 +153,24 @@ def correction_answer(
     )  # fmt: skip
 
 
+@require_GET
+def removals(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """The removals alone, asked for again while one is under way."""
+    patient = patient_or_404(request, patient_id)
+    context = {"patient": patient, **_removals(request, patient_id)}
+    return render(request, "patients/_removals.html", context)
+
+
+def _removals(request: HttpRequest, patient_id: UUID) -> dict[str, object]:
+    actor = actor_of(request)
+    found = removal_presenter.shown(selectors.removals(actor, patient_id))
+    return {
+        "removals": found, "is_open": any(each.is_open for each in found),
+        "may_retry": actor.role in REGISTRARS,
+        "url": reverse("patients:removals", args=[patient_id]),
+    }  # fmt: skip
+
+
 def _done(
     request: HttpRequest, patient_id: UUID, words: str, act: Callable[[], object]
 ) -> HttpResponse:
@@ -182,6 +203,7 @@ def _page(
         "team": presenters.team(selectors.care_team(actor, patient.id)),
         "proxies": presenters.proxies(selectors.proxies(actor, patient.id)),
         "consents": presenters.consents(patient, selectors.consents(actor, patient.id)),
+        "may_erase": actor.role == Role.ADMIN,
         "glasses": selectors.glass_of_patient(actor, patient.id),
         "corrections": selectors.corrections(actor, patient.id),
         "account": patient.user_id and names_of([patient.user_id]).get(patient.user_id),
@@ -192,5 +214,6 @@ def _page(
         "aliases": selectors.aliases(actor, patient.id),
         "looks": selectors.access_log(actor, patient.id, size=40),
     }
+    context |= _removals(request, patient.id)
     status = 422 if form.errors or (proxy_form and proxy_form.errors) else 200
     return render(request, "patients/access.html", context, status=status)

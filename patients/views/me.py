@@ -12,7 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 from clinicity.accounts.requests import actor_of
 from clinicity.common import clock
 from clinicity.common.exceptions import DomainError
-from patients import presenters, selectors, services
+from patients import presenters, removal_presenter, selectors, services
+from patients.consents import current
 from patients.models import Consent, Encounter
 from patients.people_forms import CorrectionForm
 
@@ -66,8 +67,14 @@ def consents(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "patient": patient,
         "consents": presenters.consents(patient, decisions),
         "history": decisions,
+        **_removals(request, patient_id),
     }
     return render(request, "me/consents.html", context | _help())
+
+
+def _removals(request: HttpRequest, patient_id: UUID) -> dict[str, object]:
+    found = removal_presenter.shown(selectors.removals(actor_of(request), patient_id))
+    return {"removals": found, "is_open": any(each.is_open for each in found), "url": ""}
 
 
 @require_POST
@@ -78,7 +85,7 @@ def decide(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         services.consent_record(
             by=actor, patient_id=patient_id, purpose=request.POST.get("purpose", ""),
             given=request.POST.get("given") == "yes", source=Consent.Source.ONLINE,
-            text_version=presenters.CONSENT_TEXTS,
+            text_version=current(),
         )  # fmt: skip
     except DomainError as refusal:
         messages.error(request, f"{refusal.title} {refusal.detail}")

@@ -12,6 +12,7 @@ from tests.access.chart import CHART
 from tests.access.doors import Door
 from tests.access.rules import (
     ADMIN,
+    ADMIN_RECORD,
     ADMINS,
     ANSWERERS,
     AUDIT,
@@ -323,12 +324,49 @@ PEOPLE: Declared = {
     **_of(OWN_PAGE, "me:decide POST", form={"purpose": "research", "given": "yes"}),
     **_of(OWN_PAGE, "me:correct POST", form={"statement": "x"}),
 }
+ERASURE = {"confirmation": "{confirmation}", "basis": "request", "reason": "x", "override": "x"}
+REMOVALS: Declared = {
+    **_of(READ_OWN, "deletion-reports GET"),
+    **_of(READ, "patients:removals GET"),
+    **_of(REGISTER, "deletion-retry POST"),
+    **_of(REGISTER, "patients:removal_retry POST", form={}),
+    # Of who was erased nothing but the number is left.
+    **_of(ADMINS, "erasures GET", "patients:erasures GET"),
+    **_of(ADMIN_RECORD, "legal-holds GET", "patients:erase GET"),
+    **_of(ADMIN_RECORD, "patient-erase POST", body=ERASURE),
+    **_of(ADMIN_RECORD, "patients:erase POST", form=ERASURE),
+    **_of(ADMIN_RECORD, "legal-holds POST", "legal-hold-lift POST", body={"reason": "x"}),
+    **_of(ADMIN_RECORD, "patients:hold POST", "patients:hold_lift POST", form={"reason": "x"}),
+}
 PORTAL: Declared = {
     **_of(HOME, "portal:today GET"),
     **_of(STAFF_LIST, "portal:patients GET"),
     **_of(PAGES, "portal:tasks GET", "alerts:count GET"),
     **_of(READ, "portal:patient GET", "portal:picture GET", "portal:since GET"),
-    **_of(AUDIT, "portal:audit GET", "portal:audit_verify POST"),
+    **_of(
+        AUDIT,
+        "portal:audit GET",
+        "portal:audit_event GET",
+        "portal:audit_export GET",
+        "portal:audit_picture GET",
+        "portal:audit_alerts GET",
+        "portal:audit_alert GET",
+        "portal:audit_verify POST",
+        "portal:audit_alert_acknowledge POST",
+    ),
+    **_of(
+        AUDIT,
+        "portal:audit_alert_review POST",
+        form={"outcome": "justified", "note": "x"},
+    ),
+    **_of(AUDIT, "portal:audit_filter_save POST", form={"name": "Mine", "act": "x"}),
+    # Filters and proofs are their owner's, and that is none of these.
+    **_of(NOT_THERE, "portal:audit_filter_delete POST", "portal:audit_filter_restore POST"),
+    **_of(NOT_THERE, "portal:audit_filter_rename POST", form={"name": "x"}),
+    **_of(NOT_THERE, "portal:audit_proof GET", "audit-proof GET"),
+    **_of(AUDIT, "audit-events GET", "audit-event GET", "audit-export GET"),
+    **_of(AUDIT, "audit-alerts GET", "audit-alert-acknowledge POST", "audit-verify POST"),
+    **_of(AUDIT, "audit-alert-review POST", body={"outcome": "justified", "note": "x"}),
     **_of(PAGES, "portal:gallery GET"),
 }
 READINGS: Declared = {
@@ -546,7 +584,8 @@ AGENTS: Declared = {
     **_of(SIGN_PAGE, "agents:note POST", form={"act": "save", "revision": 1}),
 }
 DOORS: Declared = {
-    **OPERATIONS, **ACCOUNTS, **PATIENTS, **PEOPLE, **PORTAL, **READINGS, **IMPORTS, **DOCUMENTS, **TWINS,
+    **OPERATIONS, **ACCOUNTS, **PATIENTS, **PEOPLE, **REMOVALS, **PORTAL, **READINGS, **IMPORTS,
+    **DOCUMENTS, **TWINS,
     **ALERTS, **AGENTS, **QUESTIONNAIRES, **CHART,
 }  # fmt: skip
 

@@ -73,6 +73,7 @@ MEASURED = _rule(
 READ_OWN = _rule("who sees the patient, and the patient what is released", SEEING | OWN)
 ANSWERERS = _rule("who works for the patient, the patient, and who acts for them", TEAM | OWN)
 ADMINS = _rule("admins; holds no patient's data", frozenset({"admin"}), NOBODY)
+ADMIN_RECORD = _rule("admins", frozenset({"admin"}))
 OWN_LIST = _rule("patients and who acts for them, each their own", OWN_ROLES, OWN)
 OWN_PAGE = _rule("the patient and who acts for them", OWN)
 EMERGENCY = _rule(

@@ -24,7 +24,7 @@ from tests.access.doors import Door, doors
 from tests.access.expected import DOORS, expected
 from tests.access.page import rendered
 from tests.access.rules import Ask
-from tests.access.world import SECRETS, World, made
+from tests.access.world import SECRETS, World, made, with_removal
 
 pytestmark = pytest.mark.django_db(databases=["default", "sealer"])
 REFUSALS = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
@@ -40,7 +40,7 @@ def test_every_door_is_declared_once() -> None:
 @pytest.fixture
 def world(alice: User, settings: Any) -> World:
     settings.RATE_LIMITING_ENABLED = False  # this knocks more often than anybody may
-    return made(alice)
+    return with_removal(made(alice), alice)
 
 
 @pytest.mark.parametrize("relation", RELATIONS)

@@ -12,20 +12,24 @@ from biometrics import services as biometrics
 from biometrics.models import ImportRun, ImportUpload, IngestBatch
 from clinicity.accounts.acting import acting_as
 from clinicity.accounts.models import User
+from clinicity.audit.models import AuditEvent, SecurityAlert
 from clinicity.common import clock, jobs
 from clinicity.common.actors import WORKER
 from documents.models import Document, DocumentPage
-from patients.models import Patient
+from patients.models import Patient, Removal
 from patients.selectors import questionnaire_requests, self_harm_reports
 from patients.services import (
     allergy_add,
     break_glass_open,
     care_team_member_add,
     condition_add,
+    confirmation_of,
+    consent_record,
     contact_add,
     correction_ask,
     encounter_add,
     genetic_result_add,
+    hold_place,
     identifier_add,
     lab_result_add,
     medication_add,
@@ -77,8 +81,27 @@ def made(alice: User) -> World:
         _documents,
         _alerts,
         _agents,
+        _oversight,
     ):
         world.ids |= step(alice, patient.id)
+    return world
+
+
+def with_removal(world: World, alice: User) -> World:
+    """The same record after a consent was withdrawn, with a hold on it."""
+    from tests.access.cast import person
+
+    by, patient_id = alice.actor, world.patient.id
+    for given in (True, False):
+        consent_record(
+            by=by, patient_id=patient_id, purpose="research", given=given, source="paper"
+        )
+    with acting_as(by):
+        order = Removal.objects.get(patient_id=patient_id)
+    hold = hold_place(by=person("admin").actor, patient_id=patient_id, reason="melancholia-77")
+    world.ids |= {
+        "order_id": order.id, "hold_id": hold.id, "confirmation": confirmation_of(patient_id)
+    }  # fmt: skip
     return world
 
 
@@ -248,6 +271,19 @@ def _alerts(alice: User, patient_id: UUID) -> dict[str, Any]:
     with acting_as(alice.actor):
         alert = Alert.objects.get(patient_id=patient_id)
     return {"alert_id": alert.id, "rule_id": rule.id}
+
+
+def _oversight(alice: User, patient_id: UUID) -> dict[str, Any]:
+    """An event of the trail, and an unusual access of somebody who is none of the visitors."""
+    event = AuditEvent.objects.filter(patient_id=patient_id).first()
+    now = clock.now()
+    alert = SecurityAlert(
+        rule="emergency", actor_id=alice.id, actor_role="clinician", patient_id=patient_id,
+        window_start=now, window_end=now, reason="Opened beyond the care team.",
+    )  # fmt: skip
+    alert.save(force_insert=True)
+    assert event is not None
+    return {"audit_id": event.id, "security_id": alert.id, "filter_id": patient_id}
 
 
 def _agents(alice: User, patient_id: UUID) -> dict[str, Any]:

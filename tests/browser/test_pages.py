@@ -70,18 +70,6 @@ def test_each_page_is_accessible_and_quiet(
     assert not watched.complaints
 
 
-def test_the_trail_is_verified_on_its_page(
-    signed_in: SignedIn, auditor: User, charted: Patient
-) -> None:
-    watched = signed_in(auditor)
-    page = watched.page
-    expect(page.get_by_role("heading", name="Audit trail")).to_be_visible()
-    page.get_by_role("button", name="Verify the trail").click()
-    expect(page.get_by_text("The trail is whole")).to_be_visible()
-    assert not violations(page)
-    assert not watched.complaints
-
-
 def test_the_banner_never_scrolls_away(
     signed_in: SignedIn, alice: User, charted: Patient
 ) -> None:

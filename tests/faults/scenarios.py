@@ -41,6 +41,7 @@ FAULTS: dict[str, Scenario] = {
     "import_kill_postgres": Scenario("importing", {"victim": "postgres"}),
     "import_poison": Scenario("poison"),
     "rebuild_kill": Scenario("rebuild"),
+    "rotation": Scenario("rotation"),
     "jobs_kill_worker": Scenario("work", {"victim": "worker"}),
     "jobs_kill_valkey": Scenario("work", {"victim": "valkey"}),
     "jobs_flush_valkey": Scenario("work", {"victim": "flush"}),

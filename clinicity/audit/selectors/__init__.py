@@ -3,8 +3,10 @@
 from clinicity.audit.selectors.alerts import (
     proof,
     saved_filters,
+    security_alert_get,
     security_alerts,
     security_alerts_open,
+    unusual_among,
     watched_until,
 )
 from clinicity.audit.selectors.looks import (
@@ -14,17 +16,23 @@ from clinicity.audit.selectors.looks import (
     days,
     pairs,
 )
+from clinicity.audit.selectors.standing import LastProof, Standing, last_proof, standing_of
 from clinicity.audit.selectors.trail import (
     TrailFilter,
     acts,
+    event_get,
     events_blocks,
     events_count,
+    events_of_request,
     events_page,
     patient_of_pseudonym,
+    seal_numbers,
 )
 
 __all__ = [
-    "Day", "Look", "TrailFilter", "accesses_of_patient", "acts", "days", "events_blocks",
-    "events_count", "events_page", "pairs", "patient_of_pseudonym", "proof", "saved_filters",
-    "security_alerts", "security_alerts_open", "watched_until",
+    "Day", "LastProof", "Look", "Standing", "TrailFilter", "accesses_of_patient", "acts", "days",
+    "event_get", "events_blocks", "events_count", "events_of_request", "events_page",
+    "last_proof", "pairs", "patient_of_pseudonym", "proof", "saved_filters", "seal_numbers",
+    "security_alert_get", "security_alerts", "security_alerts_open", "standing_of",
+    "unusual_among", "watched_until",
 ]  # fmt: skip

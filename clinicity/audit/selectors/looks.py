@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection
 
 from clinicity.audit.permissions import demand_reader
+from clinicity.audit.services.recording import record_read
 from clinicity.common.actors import Actor
 from clinicity.common.exceptions import Invalid
 from clinicity.common.pages import PAGE_SIZE, Page, page_of
@@ -88,12 +89,14 @@ def accesses_of_patient(
 def pairs(actor: Actor, *, since: datetime, until: datetime) -> list[tuple[UUID, UUID, int]]:
     """Who came to whom how often: the 400 most frequent pairs of actor and patient."""
     demand_reader(actor)
+    record_read(by=actor, act="audit.picture", subject="trail")
     return _rows(PAIRS, [since, until])
 
 
 def days(actor: Actor, *, since: datetime, until: datetime) -> list[Day]:
     """Accesses of people a day (UTC)."""
     demand_reader(actor)
+    record_read(by=actor, act="audit.picture", subject="trail")
     return [Day(*row) for row in _rows(DAYS, [since, until])]
 
 

@@ -1,4 +1,4 @@
-"""Reviewing what was unusual."""
+"""Looking into what was unusual: taking it on, and saying what came of it."""
 
 from uuid import UUID
 
@@ -12,6 +12,28 @@ from clinicity.common import clock
 from clinicity.common.actors import Actor
 from clinicity.common.exceptions import Conflict, Invalid, NotFound, Refused
 
+State = SecurityAlert.State
+
+
+class OwnAccess(Refused):
+    """Somebody else has to judge it."""
+
+
+def security_alert_acknowledge(*, by: Actor, alert_id: UUID) -> SecurityAlert:
+    """Say that one looks into it. Asking again changes nothing."""
+    demand_reader(by)
+    _demand_not_own(by, alert_id, "security_alert.acknowledge")
+    with transaction.atomic():
+        alert = _locked(alert_id)
+        if alert.state == State.REVIEWED:
+            raise Conflict(_("Someone has reviewed this already. What they found is kept."))
+        if alert.state == State.OPEN:
+            alert.state = State.ACKNOWLEDGED
+            alert.acknowledged_by, alert.acknowledged_at = by.id, clock.now()
+            alert.save(update_fields=["state", "acknowledged_by", "acknowledged_at"])
+            _record(by, "security_alert.acknowledge", alert)
+    return alert
+
 
 def security_alert_review(
     *, by: Actor, alert_id: UUID, outcome: str, note: str
@@ -19,20 +41,23 @@ def security_alert_review(
     """Close an alert with what came of it. Nobody reviews their own access."""
     demand_reader(by)
     _demand_said(outcome, note)
-    _demand_not_own(by, alert_id)
+    _demand_not_own(by, alert_id, "security_alert.review")
     with transaction.atomic():
         alert = _locked(alert_id)
-        if alert.state == SecurityAlert.State.REVIEWED:
+        if alert.state == State.REVIEWED:
             raise Conflict(_("Someone has reviewed this already. What they found is kept."))
-        alert.state, alert.outcome = SecurityAlert.State.REVIEWED, outcome
+        alert.state, alert.outcome = State.REVIEWED, outcome
         alert.note, alert.reviewed_by, alert.reviewed_at = note.strip(), by.id, clock.now()
         alert.save(update_fields=["state", "outcome", "note", "reviewed_by", "reviewed_at"])
-        record(
-            by=by, act="security_alert.review", subject="security_alert",
-            subject_id=alert.id, patient_id=alert.patient_id, rule=alert.rule,
-            found=outcome, actor_id=alert.actor_id,
-        )  # fmt: skip
+        _record(by, "security_alert.review", alert, found=outcome)
     return alert
+
+
+def _record(by: Actor, act: str, alert: SecurityAlert, **details: str) -> None:
+    record(
+        by=by, act=act, subject="security_alert", subject_id=alert.id,
+        patient_id=alert.patient_id, rule=alert.rule, actor_id=alert.actor_id, **details,
+    )  # fmt: skip
 
 
 def _locked(alert_id: UUID) -> SecurityAlert:
@@ -51,9 +76,7 @@ def _demand_said(outcome: str, note: str) -> None:
         raise Invalid(_("Say in a note how you know."), errors={"note": ["required"]})
 
 
-def _demand_not_own(by: Actor, alert_id: UUID) -> None:
+def _demand_not_own(by: Actor, alert_id: UUID, act: str) -> None:
     if SecurityAlert.objects.filter(id=alert_id, actor_id=by.id).exists():
-        record_refusal(
-            by=by, act="security_alert.review", subject="security_alert", subject_id=alert_id
-        )
-        raise Refused(_("Nobody reviews their own access: ask another auditor."))
+        record_refusal(by=by, act=act, subject="security_alert", subject_id=alert_id)
+        raise OwnAccess(_("Nobody reviews their own access: ask another auditor."))

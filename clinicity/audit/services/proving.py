@@ -1,9 +1,10 @@
-"""Proving the trail at an auditor's word: at once, or as a job where that takes long."""
+"""Proving the trail at an auditor's word: a job that tells how far it is."""
 
 from dataclasses import asdict
 from uuid import UUID
 
-from clinicity.audit import verifying
+from django.db import transaction
+
 from clinicity.audit.models import AuditEvent, AuditSeal
 from clinicity.audit.permissions import demand_reader
 from clinicity.audit.services.recording import record
@@ -12,21 +13,32 @@ from clinicity.common import jobs
 from clinicity.common.actors import Actor
 from clinicity.common.models import Job
 
-# So many events are proved within a second or two, while a page waits.
-AT_ONCE = 200_000
-TASK = "clinicity.audit.tasks.prove"
+# A trail of so many events is proved within a second or two: its job needn't stand in line
+# behind imports and training.
+SHORT = 200_000
+TASK, SHORT_TASK = "clinicity.audit.tasks.prove", "clinicity.audit.tasks.prove_short"
+TASKS = (TASK, SHORT_TASK)
 
 
-def trail_verify(*, by: Actor) -> Verdict | Job:
-    """The verdict, or the job that will find it (`verdict_of`)."""
+def trail_verify(*, by: Actor) -> Job:
+    """Ask for a proof of the whole trail; `selectors.proof` says what it finds.
+
+    One that this person asked for and that hasn't ended will do.
+    """
     demand_reader(by)
+    under_way = Job.objects.filter(
+        name__in=TASKS, requested_by=by.id, state__in=[Job.State.QUEUED, Job.State.RUNNING]
+    ).first()
+    if under_way:
+        record(by=by, act="audit.verify_ask", subject="trail", subject_id=under_way.id)
+        return under_way
     newest = AuditSeal.objects.order_by("-number").first()
     total = newest.number if newest else 0
-    if total > AT_ONCE:
-        return jobs.enqueue(TASK, by=by, role=str(by.role), total=total)
-    verdict = verifying.seal_and_verify()
-    trail_proved(by=by, verdict=verdict)
-    return verdict
+    task = SHORT_TASK if total <= SHORT else TASK
+    with transaction.atomic():
+        job = jobs.enqueue(task, by=by, role=str(by.role), total=total)
+        record(by=by, act="audit.verify_ask", subject="trail", subject_id=job.id)
+    return job
 
 
 def trail_proved(*, by: Actor, verdict: Verdict, job_id: UUID | None = None) -> None:

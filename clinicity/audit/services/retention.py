@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connections, transaction
 
 from clinicity.audit import archives, sealing, verifying
 from clinicity.audit.archives import Retired
@@ -14,6 +15,8 @@ from clinicity.common import clock
 from clinicity.common.actors import SYSTEM, Actor
 from clinicity.common.exceptions import Conflict, Invalid
 
+OLD_HISTORY = "DELETE FROM auditlog_logentry WHERE timestamp < %s"
+
 
 @dataclass(frozen=True)
 class Kept:
@@ -21,13 +24,14 @@ class Kept:
 
     retired: Retired | None
     logs_removed: int
+    history_removed: int = 0
 
 
 def retain(*, by: Actor = SYSTEM) -> Kept:
     """Apply both settings; raises `Conflict` when the trail isn't whole."""
     days = settings.AUDIT_RETENTION_DAYS
     retired = trail_retire(by=by, days=days) if days else None
-    return Kept(retired, _logs_remove())
+    return Kept(retired, _logs_remove(), _history_remove(days) if days else 0)
 
 
 def trail_retire(*, by: Actor, days: int) -> Retired:
@@ -44,6 +48,14 @@ def trail_retire(*, by: Actor, days: int) -> Retired:
     )  # fmt: skip
     sealing.seal()
     return retired
+
+
+def _history_remove(days: int) -> int:
+    """The field-level history is kept as long as the trail in the database. As the owner:
+    the app can't remove any of it."""
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute(OLD_HISTORY, [clock.now() - timedelta(days=days)])
+        return int(cursor.rowcount)
 
 
 def _logs_remove() -> int:

@@ -22,6 +22,7 @@ from clinicity.demo.simulator import CAST, Life
 from clinicity.demo.simulator.days import days_before
 from clinicity.demo.simulator.lives import DAYS, ZONE, live
 from clinicity.demo.simulator.people import Person
+from clinicity.privacy.pseudonyms import keyed_hash
 from patients import selectors
 from patients.models import Patient
 from patients.services import own_account_link
@@ -57,14 +58,14 @@ def clinic_load(
         raise Refused("Patients who are not simulated live here: the demo stays out.")
     done = steps_done()
     until = next(iter(done.values()), until)
-    rules = _rules_load(team, until) if (CLINIC, "rules") not in done else 0
+    rules = _rules_load(team, until) if (_mark(CLINIC), "rules") not in done else 0
     return rules + sum(_person_load(one, team, until, set(done), tell) for one in people)
 
 
 @transaction.atomic
 def _rules_load(team: Mapping[str, User], until: date) -> int:
     """Before any reading is there, so that the first ones are judged as well."""
-    LoadedStep.objects.create(person=CLINIC, step="rules", until=until)
+    LoadedStep.objects.create(person=_mark(CLINIC), step="rules", until=until)
     return rules_add(team["alice"].actor)
 
 
@@ -74,6 +75,11 @@ def steps_done() -> dict[tuple[str, str], date]:
     return {(person, step): until for person, step, until in rows}
 
 
+def _mark(key: str) -> str:
+    """Of whom a step is: the key itself is a first name, and the column is plain."""
+    return keyed_hash(key, scope="demo.person")[:16]
+
+
 def _person_load(
     person: Person,
     team: Mapping[str, User],
@@ -81,7 +87,7 @@ def _person_load(
     done: set[tuple[str, str]],
     tell: Tell,
 ) -> int:
-    missing = [name for name in STEPS if (person.key, name) not in done]
+    missing = [name for name in STEPS if (_mark(person.key), name) not in done]
     if not missing:
         return 0
     started = time.monotonic()
@@ -96,7 +102,7 @@ def _person_load(
 def _step_load(load: Load, name: str) -> None:
     STEPS[name](load)
     LoadedStep.objects.create(
-        person=load.life.person.key, step=name, until=load.life.days.until
+        person=_mark(load.life.person.key), step=name, until=load.life.days.until
     )
 
 

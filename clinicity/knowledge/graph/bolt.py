@@ -27,6 +27,7 @@ from clinicity.knowledge.graph.shapes import (
 )
 from clinicity.privacy import keyring
 from clinicity.privacy.pseudonyms import pseudonym
+from clinicity.privacy.resealing import Pass
 
 TIMEOUT_SECONDS = 5.0
 _drivers: dict[str, Driver] = {}
@@ -62,6 +63,21 @@ MATCH (a:ClinicityNode {subject: $subject})-[r:LINK]->(b:ClinicityNode {subject:
 RETURN a.key AS source, b.key AS target, r.kind AS kind, r.origin_kind AS origin_kind,
        r.origin_id AS origin_id, r.sealed AS sealed
 """
+COUNT = """
+MATCH (n:ClinicityNode {subject: $subject})
+OPTIONAL MATCH (n)-[r:LINK]->()
+RETURN count(DISTINCT n) AS nodes, count(r) AS edges
+"""
+RESEAL_NODE = """
+MATCH (n:ClinicityNode {subject: $subject, key: $key}) WHERE n.sealed = $old
+SET n.sealed = $sealed RETURN n.key AS key
+"""
+RESEAL_EDGE = """
+MATCH (:ClinicityNode {subject: $subject, key: $source})-[r:LINK {
+    kind: $kind, origin_kind: $origin_kind, origin_id: $origin_id
+}]->(:ClinicityNode {subject: $subject, key: $target}) WHERE r.sealed = $old
+SET r.sealed = $sealed RETURN r.kind AS kind
+"""
 PATHS = f"""
 MATCH p = (:ClinicityNode {{subject: $subject, key: $start}})-[:LINK*1..{LONGEST_PATH}]-
           (:ClinicityNode {{subject: $subject, key: $end}})
@@ -87,6 +103,10 @@ class Neo4jGraph:
 
     def remove_patient(self, *, by: Actor, patient_id: UUID) -> None:
         _run(REMOVE_PATIENT, patient_id)
+
+    def count(self, *, by: Actor, patient_id: UUID) -> tuple[int, int]:
+        (row,) = _run(COUNT, patient_id)
+        return int(row["nodes"]), int(row["edges"])
 
     def read(self, actor: Actor, patient_id: UUID) -> Graph:
         nodes, edges = _run(READ_NODES, patient_id), _run(READ_EDGES, patient_id)
@@ -140,6 +160,36 @@ def _driver() -> Driver:
             raise
         _drivers[uri] = driver
     return _drivers[uri]
+
+
+def reseal(patient_id: UUID) -> Pass:
+    """Seal anew what an older key sealed; what changed meanwhile is left to the next pass."""
+    done = Pass()
+    for query, rows in ((RESEAL_NODE, READ_NODES), (RESEAL_EDGE, READ_EDGES)):
+        for row in _run(rows, patient_id):
+            done += _reseal(query, patient_id, row)
+    return done
+
+
+def stale(patient_id: UUID) -> int:
+    """How many nodes and edges an older key seals."""
+    rows = [*_run(READ_NODES, patient_id), *_run(READ_EDGES, patient_id)]
+    return sum(not _is_newest(patient_id, row["sealed"]) for row in rows)
+
+
+def _reseal(query: str, patient_id: UUID, row: dict[str, Any]) -> Pass:
+    if _is_newest(patient_id, row["sealed"]):
+        return Pass()
+    try:
+        fresh = _seal(patient_id, _unseal(patient_id, row["sealed"]))
+    except keyring.CantOpen:
+        return Pass(unreadable={patient_id: 1})
+    changed = _run(query, patient_id, **(row | {"old": row["sealed"], "sealed": fresh}))
+    return Pass(resealed=1) if changed else Pass(busy=1)
+
+
+def _is_newest(patient_id: UUID, sealed: str) -> bool:
+    return keyring.is_newest(patient_id, base64.b64decode(sealed)[: keyring.HEAD])
 
 
 def _node_row(patient_id: UUID, node: Node) -> dict[str, str]:

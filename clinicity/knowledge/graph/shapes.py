@@ -64,6 +64,9 @@ class GraphStore(Protocol):
 
     def remove_patient(self, *, by: Actor, patient_id: UUID) -> None: ...
 
+    def count(self, *, by: Actor, patient_id: UUID) -> tuple[int, int]:
+        """How many nodes and edges there are, without opening any."""
+
     def read(self, actor: Actor, patient_id: UUID) -> Graph: ...
 
     def paths(self, actor: Actor, patient_id: UUID, start: str, end: str) -> list[list[str]]:

@@ -63,6 +63,11 @@ class PostgresGraph:
         with _acting(by, patient_id):
             GraphNode.objects.filter(patient_id=patient_id).delete()
 
+    def count(self, *, by: Actor, patient_id: UUID) -> tuple[int, int]:
+        with _acting(by, patient_id):
+            nodes = GraphNode.objects.filter(patient_id=patient_id).count()
+            return nodes, GraphEdge.objects.filter(patient_id=patient_id).count()
+
     def read(self, actor: Actor, patient_id: UUID) -> Graph:
         with _acting(actor, patient_id):
             nodes = list(GraphNode.objects.filter(patient_id=patient_id))

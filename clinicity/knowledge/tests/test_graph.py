@@ -50,6 +50,12 @@ def test_what_is_put_is_read(filled: GraphStore, alice: User, patient: Patient) 
     assert sorted(found.edges, key=lambda e: e.kind) == sorted(EDGES, key=lambda e: e.kind)
 
 
+def test_it_is_counted_without_being_opened(filled: GraphStore, patient: Patient) -> None:
+    assert filled.count(by=WORKER, patient_id=patient.id) == (4, 3)
+    filled.remove_patient(by=WORKER, patient_id=patient.id)
+    assert filled.count(by=WORKER, patient_id=patient.id) == (0, 0)
+
+
 def test_putting_again_changes_nothing_but_the_label(
     filled: GraphStore, alice: User, patient: Patient
 ) -> None:

@@ -1,6 +1,7 @@
 """How values read on a page: unambiguous dates, values with an age, words for codes."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from clinicity.common import clock
+from clinicity.portal.acts import act_words
 from clinicity.privacy import pseudonyms
 from patients import instruments
 
@@ -41,26 +43,6 @@ ROLES = {
     "proxy": gettext_lazy("Proxy"),
     "device": gettext_lazy("Device"),
     "service": gettext_lazy("Service"),
-}
-# The acts that a patient reads most often under "who looked".
-ACTS = {
-    "patient.read": gettext_lazy("opened the record"),
-    "patient.create": gettext_lazy("registered the patient"),
-    "patient.edit": gettext_lazy("changed details"),
-    "timeline.search": gettext_lazy("searched the timeline"),
-    "timeline.add": gettext_lazy("wrote to the timeline"),
-    "condition.add": gettext_lazy("added a diagnosis"),
-    "medication.add": gettext_lazy("added a medication"),
-    "readings.store": gettext_lazy("stored readings"),
-    "readings.read": gettext_lazy("looked at readings"),
-    "document.read": gettext_lazy("opened a document"),
-    "twin.read": gettext_lazy("looked at the twin"),
-    "access_log.read": gettext_lazy("looked at this list"),
-    "consent.give": gettext_lazy("noted a consent"),
-    "consent.withdraw": gettext_lazy("noted a withdrawal"),
-    "care_team.add": gettext_lazy("added somebody to the team"),
-    "care_team.end": gettext_lazy("ended somebody’s access"),
-    "break_glass.open": gettext_lazy("opened the record in an emergency"),
 }
 # From this many seconds on, an age is counted in this unit.
 MINUTE, HOUR, ONE_DAY = 60, 3600, 86400
@@ -144,6 +126,23 @@ def grouped(value: Any) -> str:
 
 
 @register.filter
+def unlocalized(value: float) -> str:
+    """A coordinate of a drawing, whatever the language's decimal sign."""
+    return f"{value:g}"
+
+
+@register.filter
+def plus(value: float, more: float) -> str:
+    return f"{value + more:g}"
+
+
+@register.filter
+def item(values: Mapping[Any, Any], key: Any) -> Any:
+    """What a mapping holds under a key that is itself a value."""
+    return values.get(key, "")
+
+
+@register.filter
 def hours(seconds: float | None) -> str:
     """7 h 20 min, of a length in seconds."""
     if seconds is None:
@@ -162,10 +161,7 @@ def role_name(role: str) -> str:
     return str(ROLES.get(str(role), role))
 
 
-@register.filter
-def act_words(act: str) -> str:
-    """What an act of the trail is called on a page for people."""
-    return str(ACTS.get(act) or act.replace(".", " ").replace("_", " "))
+register.filter("act_words", act_words)
 
 
 @register.filter

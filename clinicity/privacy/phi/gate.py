@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from clinicity.privacy.phi.pseudonymiser import Sanitised, sanitise
+from clinicity.privacy.pseudonyms import keyed_hash
 
 
 class NotSanitised(PermissionError):
@@ -21,17 +22,21 @@ def demand_sanitised(endpoint: str) -> None:
         )
 
 
-def outbound(text: str, known: Iterable[str] = (), *, endpoint: str) -> Sanitised:
+def outbound(
+    text: str, known: Iterable[str] = (), *, endpoint: str, scope: str = ""
+) -> Sanitised:
     """What may be sent to `endpoint`, and the mapping that `restore` needs for the answer.
 
-    A model on this machine gets the text as it is; everybody else gets placeholders.
+    A model on this machine gets the text as it is; everybody else gets placeholders. The
+    same value gets another placeholder in another `scope`, so that nobody outside can tell
+    that two of them speak of one person.
     """
     demand_sanitised(endpoint)
     if is_local(endpoint):
         return Sanitised(text, {})
     if not settings.HASH_SECRET:
         raise NotSanitised("HASH_SECRET is empty: without it placeholders could be guessed.")
-    return sanitise(text, known=known, secret=settings.HASH_SECRET)
+    return sanitise(text, known=known, secret=keyed_hash(scope, scope="outbound"))
 
 
 def is_local(endpoint: str) -> bool:

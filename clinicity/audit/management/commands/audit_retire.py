@@ -30,4 +30,7 @@ class Command(BaseCommand):
                 f"{kept.retired.count} events went into"
                 f" {checkpoints.folder() / kept.retired.archive}; the trail is proved with it."
             )
-        self.stdout.write(f"{kept.logs_removed} log files removed.")
+        self.stdout.write(
+            f"{kept.history_removed} entries of the field-level history and"
+            f" {kept.logs_removed} log files removed."
+        )

@@ -1,0 +1,115 @@
+"""What the acts of the trail are called on pages for people."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+# Those that are called by no verb and thing.
+ACTS = {
+    "patient.read": gettext_lazy("opened the record"),
+    "patient.create": gettext_lazy("registered the patient"),
+    "patient.edit": gettext_lazy("changed details"),
+    "patient.list": gettext_lazy("looked through a list of patients"),
+    "patient.match": gettext_lazy("looked for a second record"),
+    "patient.merge": gettext_lazy("merged two records"),
+    "patient.merge_undo": gettext_lazy("took two records apart"),
+    "patient.account_link": gettext_lazy("linked the patient’s own account"),
+    "patient.account_unlink": gettext_lazy("unlinked the patient’s own account"),
+    "timeline.add": gettext_lazy("wrote to the timeline"),
+    "access_log.read": gettext_lazy("looked at this list"),
+    "reading.ingest": gettext_lazy("stored readings"),
+    "reading.coverage": gettext_lazy("looked at which readings there are"),
+    "passage.search": gettext_lazy("searched the documents"),
+    "consent.give": gettext_lazy("noted a consent"),
+    "consent.withdraw": gettext_lazy("noted a withdrawal"),
+    "removal.order": gettext_lazy("ordered a removal"),
+    "removal.retry": gettext_lazy("tried a removal again"),
+    "deletion.report": gettext_lazy("filed a deletion report"),
+    "hold.place": gettext_lazy("held the record"),
+    "hold.lift": gettext_lazy("lifted a hold"),
+    "care_team.add": gettext_lazy("added somebody to the team"),
+    "care_team.end": gettext_lazy("ended somebody’s access"),
+    "proxy.add": gettext_lazy("let somebody act for the patient"),
+    "proxy.end": gettext_lazy("ended that somebody acts for the patient"),
+    "correction.ask": gettext_lazy("asked for a correction"),
+    "correction.decide": gettext_lazy("answered a request for a correction"),
+    "break_glass.open": gettext_lazy("opened the record in an emergency"),
+    "break_glass.end": gettext_lazy("ended an emergency access"),
+    "break_glass.review": gettext_lazy("reviewed an emergency access"),
+    "break_glass.search": gettext_lazy("looked for a record in an emergency"),
+    "item.show": gettext_lazy("changed who sees an entry"),
+    "chat.ask": gettext_lazy("asked about the record"),
+    "chat.answer": gettext_lazy("answered from the record"),
+    "self_harm_report.see": gettext_lazy("took care of a report of self-harm"),
+    "model.call": gettext_lazy("asked a language model"),
+}
+VERBS = {
+    "read": gettext_lazy("looked at"),
+    "list": gettext_lazy("looked through"),
+    "add": gettext_lazy("added"),
+    "edit": gettext_lazy("changed"),
+    "status": gettext_lazy("changed"),
+    "stop": gettext_lazy("stopped"),
+    "dose_change": gettext_lazy("changed the dose of"),
+    "record": gettext_lazy("noted"),
+    "correct": gettext_lazy("corrected"),
+    "amend": gettext_lazy("corrected"),
+    "save": gettext_lazy("wrote"),
+    "draft": gettext_lazy("drafted"),
+    "sign": gettext_lazy("signed"),
+    "search": gettext_lazy("searched"),
+    "export": gettext_lazy("exported"),
+    "download": gettext_lazy("downloaded"),
+    "upload": gettext_lazy("uploaded"),
+    "import": gettext_lazy("imported"),
+    "request": gettext_lazy("asked for"),
+    "generate": gettext_lazy("made"),
+    "delete": gettext_lazy("removed"),
+    "remove": gettext_lazy("removed"),
+    "restore": gettext_lazy("put back"),
+    "entered_in_error": gettext_lazy("marked as an error:"),
+    "acknowledge": gettext_lazy("acknowledged"),
+    "snooze": gettext_lazy("snoozed"),
+    "escalate": gettext_lazy("escalated"),
+    "resolve": gettext_lazy("resolved"),
+    "raise": gettext_lazy("raised"),
+    "history": gettext_lazy("looked at the history of"),
+    "pair": gettext_lazy("paired"),
+    "receipt": gettext_lazy("looked at a receipt of"),
+    "read_as_of": gettext_lazy("looked at earlier"),
+}
+THINGS = {
+    "patient": gettext_lazy("the record"),
+    "timeline": gettext_lazy("the timeline"),
+    "condition": gettext_lazy("a diagnosis"),
+    "allergy": gettext_lazy("an allergy"),
+    "medication": gettext_lazy("a medication"),
+    "dose": gettext_lazy("doses"),
+    "lab": gettext_lazy("a laboratory result"),
+    "genetic": gettext_lazy("a genetic result"),
+    "encounter": gettext_lazy("a visit"),
+    "appointment": gettext_lazy("appointments"),
+    "questionnaire": gettext_lazy("a questionnaire"),
+    "questionnaire_schedule": gettext_lazy("when a questionnaire is asked for"),
+    "safety_plan": gettext_lazy("the safety plan"),
+    "contact": gettext_lazy("a contact"),
+    "identifier": gettext_lazy("an identifier"),
+    "document": gettext_lazy("a document"),
+    "note": gettext_lazy("a note"),
+    "twin": gettext_lazy("the twin"),
+    "reading": gettext_lazy("readings"),
+    "import": gettext_lazy("an import"),
+    "device": gettext_lazy("a device"),
+    "alert": gettext_lazy("an alert"),
+    "chat": gettext_lazy("a conversation"),
+    "audit": gettext_lazy("the trail"),
+}
+
+
+def act_words(act: str) -> str:
+    """What an act of the trail is called on a page for people."""
+    thing, _dot, verb = act.partition(".")
+    if act in ACTS:
+        return str(ACTS[act])
+    if thing in THINGS and verb in VERBS:
+        return _("%(verb)s %(thing)s") % {"verb": VERBS[verb], "thing": THINGS[thing]}
+    return act.replace(".", " ").replace("_", " ")
