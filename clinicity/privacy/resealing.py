@@ -168,7 +168,7 @@ class Table:
         if changes:
             assigned = ", ".join(f'"{f.column}" = %s' for f in self.fields)
             cursor.executemany(
-                f"UPDATE {self._table} SET {assigned} WHERE {self._pk} = %s",  # noqa: S608
+                f"UPDATE {self._table} SET {assigned} WHERE {self._pk} = %s",  # noqa: S608  names of models
                 changes,
             )
         return Pass(len(changes), busy, unreadable)

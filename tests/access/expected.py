@@ -17,7 +17,6 @@ from tests.access.rules import (
     ADMIN,
     AUDIT,
     HOME,
-    MEASURED,
     MEMBERS,
     NOT_THERE,
     OPEN,
@@ -32,6 +31,7 @@ from tests.access.rules import (
     WRITE_PAGE,
     Ask,
     Rule,
+    agreed,
 )
 from tests.access.world import World
 
@@ -148,14 +148,14 @@ TWINS: Declared = {
         "twin-what-if POST",
     ),
     **of(UNBUILT, "models GET"),
-    **of(MEASURED, "twin-generate POST", body=P),
+    **of(READ, "twin-generate POST", body=P),
     **of(
         READ,
         "twins:detail GET",
         "twins:panel GET",
         "twins:job GET",
     ),
-    **of(MEASURED, "twins:generate POST"),
+    **of(READ, "twins:generate POST"),
 }
 ALERTS: Declared = {
     **of(
@@ -215,6 +215,15 @@ DOORS: Declared = {
     **DOCUMENTS, **TWINS,
     **ALERTS, **AGENTS, **QUESTIONNAIRES, **CHART,
 }  # fmt: skip
+# What is taken in, made, asked of a model or taken out needs the patient's consent to it.
+CONSENTED = (
+    "agents:ask POST", "agents:note_draft POST", "biometrics:device_pair POST", "chat POST",
+    "chat-session POST", "chat-stream POST", "import-uploads POST", "imports POST",
+    "knowledge-graph GET", "note-draft POST", "pairing-code POST",
+    "patients:timeline_export GET", "readings-export GET", "twin-generate POST",
+    "twins:generate POST",
+)  # fmt: skip
+DOORS |= {key: (agreed(DOORS[key][0]), DOORS[key][1]) for key in CONSENTED}
 
 
 def expected(door: Door, world: World) -> tuple[Rule, Ask]:

@@ -67,9 +67,6 @@ RULES = _rule(
 UNBUILT = _rule("anybody signed in; nothing is built behind it yet", SIGNED_IN, NOBODY)
 NOT_THERE = _rule("nobody: what it asks for isn't there", NOBODY)
 READ = _rule("who sees the patient", SEEING)
-MEASURED = _rule(
-    "who sees the patient, while they agree to monitoring", SEEING - {"withdrawn"}, SEEING
-)
 READ_OWN = _rule("who sees the patient, and the patient what is released", SEEING | OWN)
 ANSWERERS = _rule("who works for the patient, the patient, and who acts for them", TEAM | OWN)
 ADMINS = _rule("admins; holds no patient's data", frozenset({"admin"}), NOBODY)
@@ -99,3 +96,9 @@ ADMIN = Rule("admins", NOBODY, frozenset({"admin"}), frozenset({"admin"}))
 # On a page, an admin who sees the record reads there that they may not change it.
 WRITE_PAGE = Rule(WRITE.words, TEAM, SEEING, frozenset({"admin"}))
 SIGN_PAGE = Rule(SIGN.words, CLINICIANS, SEEING)
+
+
+def agreed(rule: Rule) -> Rule:
+    """The same while the patient agrees to what the door is for; who works may still read."""
+    words = f"{rule.words}, while the patient agrees"
+    return Rule(words, rule.let_in - {"withdrawn"}, rule.told, rule.either)

@@ -29,7 +29,7 @@ from documents import selectors as documents
 from documents.models import Chunk, Document, DocumentPage
 from documents.services.indexing import chunks_index
 from tests.access.doors import plain
-from tests.access.rules import NOT_THERE, READ, STAFF_LIST, Rule
+from tests.access.rules import NOT_THERE, READ, STAFF_LIST, Rule, agreed
 from tests.access.world import World
 
 REFUSED = None
@@ -148,9 +148,9 @@ def _page(actor: Any, asking: Asking) -> list[str]:
 
 
 STORES: dict[str, tuple[Rule, Callable[[Asking], str | None]]] = {
-    "vectors: search of a patient's passages": (READ, _asked(_passages)),
+    "vectors: search of a patient's passages": (agreed(READ), _asked(_passages)),
     "vectors: each hit asked for again": (READ, _asked(_recheck)),
-    "graph: what is linked in a record": (READ, _asked(_graph)),
+    "graph: what is linked in a record": (agreed(READ), _asked(_graph)),
     "graph: rows of the store": (READ, _asked(_graph_rows)),
     "files: the stored file": (READ, _asked(_file)),
     "files: its pages": (READ, _asked(_page)),

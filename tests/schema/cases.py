@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from hypothesis import strategies as st
 from requests import Request
 from schemathesis import Case, GenerationMode
-from schemathesis.core import NOT_SET
 from schemathesis.openapi import from_dict
 from schemathesis.schemas import APIOperation
 
@@ -83,15 +82,9 @@ def _merged(
     drawn: dict[str, Any], good: dict[str, Any], kept: Set[int], first: int
 ) -> dict[str, Any]:
     """The good parts, but for those that `kept` numbers: these stay as they were drawn."""
-    names = sorted({*drawn, *good})
-    keep = {name for at, name in enumerate(names) if first + at in kept}
-    return {
-        name: drawn.get(name, good.get(name))
-        if name in keep or name not in good
-        else good[name]
-        for name in names
-        if name in drawn or name not in keep
-    }
+    names = enumerate(sorted({*drawn, *good}))
+    keep = {name for at, name in names if first + at in kept}
+    return drawn | {name: value for name, value in good.items() if name not in keep}
 
 
 def _multipart(method: str, url: str, form: dict[str, Any]) -> Request:
@@ -106,4 +99,3 @@ _TAKEN = {"method", "url", "headers", "params", "json", "data", "files"}
 _DOORS = {
     (door.method, door.path): door for door in doors() if door.path.startswith("/api/v1/")
 }
-__all__ = ["NOT_SET", "door_of", "generated", "good_request", "operations"]

@@ -45,7 +45,7 @@ def counted(query: str, values: Sequence[Any]) -> int:
 
 def rows(table: str, subject: Subject, where: str = "true", *values: Any) -> list[Left]:
     """Rows of a table about the person that answer to a condition of our own making."""
-    query = f"SELECT count(*) FROM {table} WHERE patient_id = ANY(%s) AND {where}"  # noqa: S608
+    query = f"SELECT count(*) FROM {table} WHERE patient_id = ANY(%s) AND {where}"  # noqa: S608  our own condition
     return left(f"postgres {table}", "rows", counted(query, [subject.ids, *values]))
 
 

@@ -66,7 +66,7 @@ def _tables(protected: set[tuple[str, str]]) -> Iterator[Table]:
 
 def _texts(table: Table) -> Iterator[Text]:
     listed = ", ".join(f'"{column}"::text' for column in table.columns)
-    query = f'SELECT "{table.key}"::text, {listed} FROM "{table.name}"'  # noqa: S608
+    query = f'SELECT "{table.key}"::text, {listed} FROM "{table.name}"'  # noqa: S608  names of the catalogue
     # A cursor of the server's: a table may be larger than memory.
     with transaction.atomic(using=OWNER):
         connection = connections[OWNER]
@@ -96,7 +96,7 @@ def _unsealed() -> Iterator[Finding]:
         for field in table.fields:
             bare = UNSEALED_BYTES if kinds[name, field.column] == "bytea" else UNSEALED_TEXT
             where = bare.format(column=f'"{field.column}"')
-            query = f'SELECT "{key}"::text FROM "{name}" WHERE {where} LIMIT 100'  # noqa: S608
+            query = f'SELECT "{key}"::text FROM "{name}" WHERE {where} LIMIT 100'  # noqa: S608  names of models
             for (row,) in _rows(query):
                 yield Finding(
                     "database", name, str(field.column), row, "unsealed", "not encrypted"
