@@ -7,6 +7,7 @@ from clinicity.demo.smoke import (
     answers,
     browser,
     doors,
+    oversight,
     people,
     readings,
     rooms,
@@ -28,6 +29,7 @@ ROWS: tuple[Row, ...] = (
     *rooms.NOTES,
     *people.PEOPLE,
     *browser.BROWSER,
+    *oversight.OVERSIGHT,
     *doors.LAST,
 )
 

@@ -1,12 +1,8 @@
 """Rows over plain HTTP: health, sign-in, patients, timeline, audit."""
 
-import os
-import subprocess
-import sys
 from http import HTTPStatus
 
-from clinicity.demo.smoke.walk import Row, Walk, Wrong, await_that, demand, email_of
-from clinicity.environment import ROOT
+from clinicity.demo.smoke.walk import Row, Walk, await_that, demand, email_of
 
 SEED_PATIENT = {"first_name": "Alice", "last_name": "Smith", "date_of_birth": "1985-07-20"}
 
@@ -102,14 +98,7 @@ def timeline_summary(walk: Walk) -> str:
 
 
 def audit(walk: Walk) -> str:
-    command = [sys.executable, "manage.py", "verify_audit"]
-    done = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, "CLINICITY_VAR": str(walk.folder)},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if done.returncode:
-        raise Wrong(done.stdout + done.stderr)
-    return done.stdout.strip().splitlines()[-1]
+    return walk.manage("verify_audit").splitlines()[-1]
 
 
 FIRST = (

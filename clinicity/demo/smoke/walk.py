@@ -1,5 +1,7 @@
 """One walk: what it has found so far, and the rows that it goes through."""
 
+import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -9,6 +11,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
+
+from clinicity.environment import ROOT
 
 T = TypeVar("T")
 PATIENCE = 60.0
@@ -64,6 +68,16 @@ class Walk:
             self.clients[key] = client
             self._fill_in_form(client, who)
         return self.clients[key]
+
+    def manage(self, *words: str) -> str:
+        """What a command of manage.py says on this house. Raises `Wrong` when it fails."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *words], cwd=ROOT, capture_output=True, text=True,
+            env={**os.environ, "CLINICITY_VAR": str(self.folder)}, check=False,
+        )  # fmt: skip
+        if done.returncode:
+            raise Wrong((done.stdout + done.stderr)[-300:])
+        return done.stdout.strip()
 
     def _fill_in_form(self, client: httpx.Client, who: str) -> None:
         form = {
