@@ -26,7 +26,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from clinicity.accounts.models import User
-from tests.access.world import World, made
+from tests.access.world import World, made, with_removal
 from tests.schema.asking import ROLES, Asker, in_own_thread, token_of
 from tests.schema.cases import door_of, generated, good_request, operations
 
@@ -51,7 +51,7 @@ def schema() -> dict[str, Any]:
 def world(real_transactions: None, alice: User, settings: Any) -> Iterator[World]:
     settings.RATE_LIMITING_ENABLED = False  # a 429 would hide every other answer
     with in_own_thread():
-        yield made(alice)
+        yield with_removal(made(alice), alice)
 
 
 def test_good_requests_are_answered_as_documented(

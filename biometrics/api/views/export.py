@@ -1,10 +1,7 @@
 """Readings as a file: streamed, so that a year takes no more memory than a day."""
 
-from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
-from asgiref.sync import sync_to_async
-from django.core.handlers.asgi import ASGIRequest
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -16,6 +13,7 @@ from biometrics.api import reading_serializers as shapes
 from biometrics.exports import FORMATS, export_begin
 from clinicity.accounts.requests import actor_of
 from clinicity.common.parsing import parsed
+from clinicity.common.streams import streamed
 
 
 class FormatIsOurs(DefaultContentNegotiation):
@@ -43,20 +41,8 @@ class ExportView(APIView):
             written_as=query["format"],
         )  # fmt: skip
         name = f"{export.file_name}.{query['format']}"
-        response = StreamingHttpResponse(_streamed(request, parts(export)), content_type=media)
+        response = StreamingHttpResponse(
+            streamed(request._request, parts(export)), content_type=media
+        )
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
-
-
-def _streamed(
-    request: Request, parts: Iterator[bytes]
-) -> Iterator[bytes] | AsyncIterator[bytes]:
-    """As the server takes it: under ASGI a plain iterator would be collected whole."""
-    asynchronous = isinstance(request._request, ASGIRequest)
-    return _one_by_one(parts) if asynchronous else parts
-
-
-async def _one_by_one(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
-    take = sync_to_async(lambda: next(parts, None))
-    while (part := await take()) is not None:
-        yield part

@@ -18,6 +18,7 @@ from clinicity.audit import selectors
 from clinicity.audit import services as audit
 from clinicity.audit.services.exporting import trail_export
 from clinicity.common.parsing import parsed
+from clinicity.common.streams import streamed
 from clinicity.portal.api import serializers as shapes
 from clinicity.portal.audit import presenters
 from clinicity.portal.audit.search import demand_wanted
@@ -63,7 +64,9 @@ class ExportView(APIView):
         )  # fmt: skip
         headers = {"Content-Disposition": f'attachment; filename="{made.file_name}"'}
         return StreamingHttpResponse(
-            made.parts(), content_type=made.content_type, headers=headers
+            streamed(request._request, made.parts()),
+            content_type=made.content_type,
+            headers=headers,
         )
 
     def perform_content_negotiation(self, request: Request, *_: Any, **__: Any) -> Any:

@@ -18,6 +18,7 @@ from clinicity.audit.services.exporting import trail_export
 from clinicity.common import clock
 from clinicity.common.exceptions import Conflict, Invalid
 from clinicity.common.pages import Page
+from clinicity.common.streams import streamed
 from clinicity.portal.audit import presenters
 from clinicity.portal.audit.forms import ReviewForm, TrailForm
 from clinicity.portal.audit.search import wanted_of
@@ -67,7 +68,9 @@ def export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         names_of=staff_names_of,
     )  # fmt: skip
     headers = {"Content-Disposition": f'attachment; filename="{made.file_name}"'}
-    return StreamingHttpResponse(made.parts(), content_type=made.content_type, headers=headers)
+    return StreamingHttpResponse(
+        streamed(request, made.parts()), content_type=made.content_type, headers=headers
+    )
 
 
 @require_GET
