@@ -101,7 +101,7 @@ def test_nothing_of_a_person_is_left_but_the_tombstone(
     patient_id = world.patient.id
     redis_keys._client().set(f"clinicity:memory:{pseudonym(patient_id)}", "x", ex=600)
     assert len(rows_left(patient_id)) > 25
-    assert LogEntry.objects.filter(object_pk=str(patient_id)).exists()
+    assert LogEntry.objects.using("owner").filter(object_pk=str(patient_id)).exists()
     order = erase(admin, patient_id)
     assert len(order.subjects) == 2
     drain_jobs()
@@ -124,7 +124,9 @@ def test_nothing_of_a_person_is_left_but_the_tombstone(
     assert report.removed["patients.account"] == {"accounts": 1}
     assert report.removed["biometrics.rows"]["biometrics_ingestbatch"] == 1
     assert report.removed["patients.redis"] == {"keys": 1}
-    history = LogEntry.objects.filter(object_pk__in=list(map(str, order.subjects)))
+    history = LogEntry.objects.using("owner").filter(
+        object_pk__in=list(map(str, order.subjects))
+    )
     assert not history.exists()
     acts = set(AuditEvent.objects.filter(patient_id=patient_id).values_list("act", flat=True))
     assert {"patient.create", "patient.erase", "deletion.report"} <= acts

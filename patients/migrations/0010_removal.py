@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("patients", "0009_parts"),
         ("privacy", "0002_key_rotation"),
+        ("auditlog", "0017_add_actor_email"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

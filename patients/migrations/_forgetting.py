@@ -82,6 +82,12 @@ BEGIN
         RAISE EXCEPTION 'no standing order removes rows of % from %', subject, place
             USING ERRCODE = 'insufficient_privilege';
     END IF;
+    -- The field-level history of a row goes with it: it keeps what plain columns held before.
+    EXECUTE format(
+        'DELETE FROM auditlog_logentry l USING django_content_type c WHERE c.id = l.content_type_id
+         AND c.app_label || ''_'' || c.model = %L AND l.object_pk IN
+             (SELECT id::text FROM %s WHERE patient_id = $1)', place::text, place
+    ) USING subject;
     PERFORM set_config('clinicity.forgetting', 'yes', true);
     EXECUTE format('DELETE FROM %s WHERE patient_id = $1', place) USING subject;
     GET DIAGNOSTICS gone = ROW_COUNT;
@@ -126,6 +132,8 @@ BEGIN
         time_zone = 'UTC', user_id = NULL, consents = '{{}}'
     WHERE id = subject AND erased_at IS NOT NULL;
     UPDATE patients_legalhold SET reason = '', lifted_why = '' WHERE patient_id = subject;
+    DELETE FROM auditlog_logentry l
+        WHERE l.object_pk = subject::text OR l.changes::text LIKE '%' || subject || '%';
 END
 $$;
 """  # noqa: S608  (constants only)

@@ -23,13 +23,6 @@ KEPT_TABLES = frozenset(
 )  # fmt: skip
 
 
-# The field-level history of rows: it keeps what plain columns held before.
-HISTORY = """
-DELETE FROM auditlog_logentry l USING django_content_type c
-WHERE c.id = l.content_type_id AND c.app_label || '_' || c.model = %s AND l.object_pk IN ({mine})
-"""
-
-
 def patients_forget(*, by: Actor, patient_id: UUID, removal_id: UUID) -> None:
     """Go through this app's stores, once every other app is through."""
     removal_carry_out(by=by, patient_id=patient_id, removal_id=removal_id, part=LAST, plan=PLAN)
@@ -64,8 +57,6 @@ def rows_forget(*, by: Actor, subject: UUID, places: Sequence[str]) -> None:
     """Through the database's own function: append-only tables let no row go otherwise."""
     with acting_as(by, subject), connection.cursor() as cursor:
         for place in places:
-            mine = f"SELECT id::text FROM {place} WHERE patient_id = %s"  # noqa: S608  (a model's)
-            cursor.execute(HISTORY.format(mine=mine), [place, subject])
             cursor.execute("SELECT clinicity_forget(%s, %s)", [subject, place])
 
 
@@ -152,7 +143,6 @@ def _name_count(by: Actor, subject: UUID) -> Mapping[str, int]:
 def _name_forget(by: Actor, subject: UUID) -> None:
     with acting_as(by, subject), connection.cursor() as cursor:
         cursor.execute("SELECT clinicity_entomb(%s)", [subject])
-        cursor.execute(HISTORY.format(mine="%s"), [Patient._meta.db_table, str(subject)])
 
 
 def _answers_count(by: Actor, subject: UUID) -> Mapping[str, int]:

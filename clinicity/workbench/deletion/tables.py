@@ -30,8 +30,8 @@ WHERE id = ANY(%s) AND (erased_at IS NULL OR user_id IS NOT NULL OR search_index
                                   record_number) <> '')
 """
 HISTORY = """
-SELECT count(*) FROM auditlog_logentry l JOIN django_content_type c ON c.id = l.content_type_id
-WHERE c.app_label = 'patients' AND c.model = 'patient' AND l.object_pk = ANY(%s)
+SELECT count(*) FROM auditlog_logentry l, unnest(%s::text[]) AS person
+WHERE l.object_pk = person OR l.changes::text LIKE '%%' || person || '%%'
 """
 KEYS = "SELECT count(*) FROM privacy_subjectkey WHERE subject_id = ANY(%s)"
 HOLDS = "SELECT count(*) FROM patients_legalhold WHERE patient_id = ANY(%s) AND reason <> ''"
