@@ -24,7 +24,7 @@ class ReportOutput(serializers.Serializer[object]):
     digest = serializers.CharField(help_text="SHA-256; the audit trail has it, too.")
 
 
-class RemovalOutput(serializers.Serializer[object]):
+class RemovalOrderOutput(serializers.Serializer[object]):
     id = serializers.UUIDField(source="removal.id")
     patient_id = serializers.UUIDField(source="removal.patient_id")
     kind = serializers.ChoiceField(Removal.Kind.choices, source="removal.kind")
@@ -39,8 +39,8 @@ class RemovalOutput(serializers.Serializer[object]):
     report = ReportOutput(allow_null=True)
 
 
-class RemovalsOutput(serializers.Serializer[object]):
-    items = RemovalOutput(many=True, help_text="The newest first.")
+class RemovalOrdersOutput(serializers.Serializer[object]):
+    items = RemovalOrderOutput(many=True, help_text="The newest first.")
 
 
 class RetriedOutput(serializers.Serializer[object]):

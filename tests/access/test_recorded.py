@@ -20,7 +20,7 @@ from tests.access.doors import Door, doors
 from tests.access.expected import expected
 from tests.access.rules import Ask
 from tests.access.test_matrix import Visitor
-from tests.access.world import SECRETS, World, made
+from tests.access.world import SECRETS, World, made, with_removal
 
 pytestmark = pytest.mark.django_db(databases=["default", "sealer"])
 INSERT = "INSERT INTO audit_auditevent"
@@ -39,7 +39,7 @@ UNRECORDED = {
 @pytest.fixture
 def world(alice: User, settings: Any) -> World:
     settings.RATE_LIMITING_ENABLED = False  # this knocks more often than anybody may
-    return made(alice)
+    return with_removal(made(alice), alice)
 
 
 @pytest.mark.parametrize("relation", ASKING[:3])

@@ -73,14 +73,14 @@ class EventsOutput(serializers.Serializer[object]):
     next_cursor = serializers.CharField(allow_null=True)
 
 
-class AlertsInput(serializers.Serializer[object]):
+class SecurityAlertsInput(serializers.Serializer[object]):
     state = serializers.ChoiceField(
         required=False, default="open", choices=["", *SecurityAlert.State.values]
     )
     cursor = serializers.CharField(required=False, default="", max_length=40)
 
 
-class AlertOutput(serializers.Serializer[object]):
+class SecurityAlertOutput(serializers.Serializer[object]):
     id = serializers.UUIDField()
     created_at = serializers.DateTimeField()
     rule = serializers.CharField()
@@ -102,12 +102,12 @@ class AlertOutput(serializers.Serializer[object]):
     reviewed_at = serializers.DateTimeField(allow_null=True)
 
 
-class AlertsOutput(serializers.Serializer[object]):
-    items = AlertOutput(many=True)
+class SecurityAlertsOutput(serializers.Serializer[object]):
+    items = SecurityAlertOutput(many=True)
     next_cursor = serializers.CharField(allow_null=True)
 
 
-class ReviewInput(serializers.Serializer[object]):
+class SecurityReviewInput(serializers.Serializer[object]):
     outcome = serializers.ChoiceField(choices=SecurityAlert.Outcome.values)
     note = serializers.CharField(max_length=2000)
 

@@ -76,10 +76,12 @@ class ExportView(APIView):
 
 
 class AlertsView(APIView):
-    @extend_schema(parameters=[shapes.AlertsInput], responses=shapes.AlertsOutput)
+    @extend_schema(
+        parameters=[shapes.SecurityAlertsInput], responses=shapes.SecurityAlertsOutput
+    )
     def get(self, request: Request) -> Response:
         """Unusual access that rules found, newest first."""
-        data = parsed(shapes.AlertsInput, request.query_params)
+        data = parsed(shapes.SecurityAlertsInput, request.query_params)
         page = selectors.security_alerts(
             actor_of(request), state=data["state"], cursor=data["cursor"] or None
         )
@@ -88,7 +90,7 @@ class AlertsView(APIView):
 
 
 class AlertAcknowledgeView(IdempotentWrites):
-    @extend_schema(request=None, responses=shapes.AlertOutput)
+    @extend_schema(request=None, responses=shapes.SecurityAlertOutput)
     def post(self, request: Request, security_id: str) -> Response:
         """Say that one looks into it."""
         alert = audit.security_alert_acknowledge(
@@ -98,10 +100,10 @@ class AlertAcknowledgeView(IdempotentWrites):
 
 
 class AlertReviewView(IdempotentWrites):
-    @extend_schema(request=shapes.ReviewInput, responses=shapes.AlertOutput)
+    @extend_schema(request=shapes.SecurityReviewInput, responses=shapes.SecurityAlertOutput)
     def post(self, request: Request, security_id: str) -> Response:
         """Close it with what came of it."""
-        data = parsed(shapes.ReviewInput, request.data)
+        data = parsed(shapes.SecurityReviewInput, request.data)
         alert = audit.security_alert_review(
             by=actor_of(request), alert_id=UUID(security_id), **data
         )

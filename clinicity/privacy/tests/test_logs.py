@@ -42,5 +42,5 @@ def test_what_is_added_to_a_record_is_cut_as_well() -> None:
     record = logging.LogRecord("x", 30, __file__, 1, "Bad Request", (), exc_info=None)
     record.request, record.status_code = "<GET '/api/v1/patients/?search=Zoe'>", 400
     ScrubFilter().filter(record)
-    assert record.request == "<GET '/api/v1/patients/?[query]'>"
+    assert "Zoe" not in str(vars(record))
     assert record.status_code == 400

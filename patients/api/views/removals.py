@@ -17,11 +17,11 @@ from patients.services import Asked, confirmation_of
 
 
 class DeletionReportsView(IdempotentWrites):
-    @extend_schema(responses=shapes.RemovalsOutput)
+    @extend_schema(responses=shapes.RemovalOrdersOutput)
     def get(self, request: Request, patient_id: str) -> Response:
         """Removals of what a withdrawn consent covered: how far each is, and its report."""
         found = selectors.removals(actor_of(request), UUID(patient_id))
-        return Response(shapes.RemovalsOutput({"items": found}).data)
+        return Response(shapes.RemovalOrdersOutput({"items": found}).data)
 
 
 class RemovalRetryView(IdempotentWrites):
@@ -79,8 +79,8 @@ class LegalHoldLiftView(IdempotentWrites):
 
 
 class ErasuresView(IdempotentWrites):
-    @extend_schema(responses=shapes.RemovalsOutput)
+    @extend_schema(responses=shapes.RemovalOrdersOutput)
     def get(self, request: Request) -> Response:
         """Everybody who was erased, with the reports. Admins only."""
         found = selectors.erasures(actor_of(request))
-        return Response(shapes.RemovalsOutput({"items": found}).data)
+        return Response(shapes.RemovalOrdersOutput({"items": found}).data)
