@@ -98,9 +98,11 @@ def history_of(admin: User, subjects: list[UUID]) -> int:
     """How many entries of the field-level history speak of them."""
     with acting_as(admin.actor), connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM clinicity_field_history() h, unnest(%s::text[]) AS person"
-            " WHERE h.object_pk = person OR h.changes::text LIKE '%%' || person || '%%'",
-            [list(map(str, subjects))],
+            "SELECT count(*) FROM clinicity_field_history() h JOIN django_content_type c"
+            " ON c.id = h.content_type_id, unnest(%s::text[]) AS person"
+            " WHERE c.model <> ALL (%s)"
+            " AND (h.object_pk = person OR h.changes::text LIKE '%%' || person || '%%')",
+            [list(map(str, subjects)), ["removal", "removalstep", "deletionreport"]],
         )
         return int(cursor.fetchone()[0])
 

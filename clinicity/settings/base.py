@@ -289,6 +289,7 @@ SPECTACULAR_SETTINGS = {
     # Several fields are called `kind` or `status`: each choice gets a name of its own.
     "ENUM_NAME_OVERRIDES": {
         "DeviceKindEnum": "biometrics.models.Device.Kind",
+        "RemovalKindEnum": "patients.models.Removal.Kind",
         "RuleKindEnum": "alerts.rules.kinds.KINDS",
         "VisitWordEnum": "patients.api.clinical_serializers.STATUSES",
         "VisitStatusEnum": "patients.models.Encounter.Status",

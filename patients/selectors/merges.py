@@ -48,7 +48,7 @@ def possible_duplicates(
         merged = PatientAlias.objects.filter(undone_at__isnull=True).values("merged_id")
         seen = list(Patient.objects.filter(id__in=ids).exclude(id__in=merged).order_by("id"))
         keyring.preload(patient.id for patient in seen)
-        audit.record(by=actor, act="patient.match", subject="patient", count=len(ids))
+        audit.record_read(by=actor, act="patient.match", subject="patient", count=len(ids))
     return Duplicates(len(ids), seen)
 
 

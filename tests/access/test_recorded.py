@@ -32,7 +32,7 @@ UNRECORDED = {
     "accounts:login POST", "accounts:passkey-remove POST", "accounts:password POST",
     "accounts:recovery-codes POST", "accounts:second-factor POST", "accounts:step-up POST",
     "accounts:totp-remove POST", "accounts:totp-add POST", "accounts:passkey-add POST",
-    "patients:wordings POST",
+    "patients:wordings POST", "own-account DELETE",
 }  # fmt: skip
 
 
