@@ -15,9 +15,9 @@ def restricted(walk: Walk) -> str:
         "name": "Disulfiram", "dose": "200", "unit": "mg", "times_per_day": 1,
         "started_on": "2026-01-05",
     }  # fmt: skip
-    row = _sent(walk, "iris", "medications", about)
+    row = _sent(walk, "maeve", "medications", about)
     shown = {"kind": "medication", "item_id": row["id"], "visibility": "restricted"}
-    _sent(walk, "iris", "visibility", shown, expect=HTTPStatus.OK)
+    _sent(walk, "maeve", "visibility", shown, expect=HTTPStatus.OK)
     counts = {who: _drugs_seen(walk, who) for who in ("alice", "bob")}
     demand(counts == {"alice": (1, 1), "bob": (0, 0)}, f"on lists and timeline: {counts}")
     return "who treats finds it on list and timeline, who covers on neither"
@@ -72,11 +72,11 @@ def emergency(walk: Walk) -> str:
 
 
 def by_link(walk: Walk) -> str:
-    """Iris answers a PHQ-9 by link, without an account, and says that she is in danger."""
-    _sent(walk, "iris", "questionnaire-requests", {"instrument": "phq9"})
-    asked = walk.ask("GET", _of(walk, "iris", "questionnaire-requests")).json()["items"][0]
-    link = _sent(walk, "iris", f"questionnaire-requests/{asked['id']}/link", {})
-    born = walk.ask("GET", f"{API}/patients/{walk.found['iris']}").json()["date_of_birth"]
+    """Maeve answers a PHQ-9 by link, without an account, and says that she is in danger."""
+    _sent(walk, "maeve", "questionnaire-requests", {"instrument": "phq9"})
+    asked = walk.ask("GET", _of(walk, "maeve", "questionnaire-requests")).json()["items"][0]
+    link = _sent(walk, "maeve", f"questionnaire-requests/{asked['id']}/link", {})
+    born = walk.ask("GET", f"{API}/patients/{walk.found['maeve']}").json()["date_of_birth"]
     key = {"token": link["token"], "date_of_birth": born}
     form = _nobody(walk, "questionnaire-links/open", key)
     answers = [1] * 8 + [2]
@@ -95,7 +95,6 @@ def own_pages(walk: Walk) -> str:
     page = session.get("/me/", follow_redirects=True)
     looks = session.get(f"/me/{walk.found['iris']}/looks/")
     demand("Alice Archer" in looks.text, f"{looks.status_code}: Alice isn't named")
-    demand("Disulfiram" not in page.text, "what is restricted stands on her page")
     refused = session.get("/patients/").status_code
     other = walk.ask(
         "GET", f"{API}/patients/{walk.found['otto']}", who="iris", expect=HTTPStatus.NOT_FOUND
@@ -105,8 +104,8 @@ def own_pages(walk: Walk) -> str:
 
 def _drugs_seen(walk: Walk, who: str) -> tuple[int, int]:
     """On the list of medications, and found on the timeline."""
-    listed = walk.ask("GET", _of(walk, "iris", "medications?limit=100"), who=who).json()
-    search = f"{API}/timeline/search?patient_id={walk.found['iris']}&q=disulfiram"
+    listed = walk.ask("GET", _of(walk, "maeve", "medications?limit=100"), who=who).json()
+    search = f"{API}/timeline/search?patient_id={walk.found['maeve']}&q=disulfiram"
     told = walk.ask("GET", search, who=who).json()["items"]
     return sum(one["name"] == "Disulfiram" for one in listed["items"]), len(told)
 
