@@ -24,7 +24,8 @@ SELECT a.attname FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid
 WHERE i.indrelid = %s::regclass AND i.indisprimary
 """
 # Sealed values begin with their version: see keyring.py.
-UNSEALED_TEXT = "{column} IS NOT NULL AND left({column}, 2) !~ '^A[Q-Zabcdefghijklmnopqrstuv]$'"
+# Nothing says nothing: an erasure leaves empty columns.
+UNSEALED_TEXT = "{column} <> '' AND left({column}, 2) !~ '^A[Q-Zabcdefghijklmnopqrstuv]$'"
 UNSEALED_BYTES = "{column} IS NOT NULL AND get_byte({column} || '\\x00', 0) NOT IN (1, 2)"
 AT_ONCE = 2000
 
