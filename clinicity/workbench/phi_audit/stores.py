@@ -17,19 +17,15 @@ from clinicity.privacy.keyring import VERSION, WHOLE
 from clinicity.workbench.phi_audit.shapes import Finding, Reader, Text
 
 PATIENCE, AT_ONCE = 10.0, 1000
-# Data of servers: these are asked, not read. Secrets and locks are no patient's.
+# Data of servers: these are asked, not read. Secrets and how to sign in are no patient's.
 SERVERS = frozenset({"postgres", "neo4j", "run", "log", "static", "reports", "test", "venv"})
-SECRETS = frozenset({"secrets.env", "stack.env", "demo.env"})
+SECRETS = frozenset({"secrets.env", "stack.env", "demo.env", "prepared"})
 LARGEST = 64 * 1024**2
 CHUNK = 1024**2
 
 
 class NotThere(Exception):
     """A store that isn't used here, or doesn't answer."""
-
-
-# How to sign in to the demo, for whoever starts it: addresses of its own simulated people.
-SIGN_IN_LINES = "prepared"
 
 
 def files() -> Reader:
@@ -42,7 +38,7 @@ def files() -> Reader:
     seen: set[Path] = set()
     for root in sorted(roots):
         for path in _files_below(root):
-            if path not in seen and path.name != SIGN_IN_LINES:
+            if path not in seen:
                 seen.add(path)
                 yield from _file(path, path.relative_to(root).parent)
 
