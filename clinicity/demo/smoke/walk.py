@@ -76,7 +76,7 @@ class Walk:
             env={**os.environ, "CLINICITY_VAR": str(self.folder)}, check=False,
         )  # fmt: skip
         if done.returncode:
-            raise Wrong((done.stdout + done.stderr)[-300:])
+            raise Wrong(f"{done.stdout[:250]} … {done.stderr[-150:]}")
         return done.stdout.strip()
 
     def _fill_in_form(self, client: httpx.Client, who: str) -> None:

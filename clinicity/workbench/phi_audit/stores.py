@@ -20,6 +20,8 @@ PATIENCE, AT_ONCE = 10.0, 1000
 # Data of servers: these are asked, not read. Secrets and how to sign in are no patient's.
 SERVERS = frozenset({"postgres", "neo4j", "run", "log", "static", "reports", "test", "venv"})
 SECRETS = frozenset({"secrets.env", "stack.env", "demo.env", "prepared"})
+# Celery's list of its workers, who are called like e-mail addresses.
+WORKERS = b"_kombu.binding.celery.pidbox"
 LARGEST = 64 * 1024**2
 CHUNK = 1024**2
 
@@ -74,7 +76,7 @@ def redis_values() -> Reader:
         for key in client.scan_iter(count=AT_ONCE):
             name = key.decode(errors="replace")
             yield Text("redis", "key", name, name)
-            for value in _held(client, key):
+            for value in [] if key == WORKERS else _held(client, key):
                 for text in _readings(value):
                     yield Text("redis", "value", name, text)
     except redis.RedisError as error:
