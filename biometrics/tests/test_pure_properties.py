@@ -1,6 +1,7 @@
 """The pure parts against plain words: whatever comes, never a wrong answer."""
 
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,7 +28,7 @@ from biometrics.features.spans import by_span, runs_of
 from biometrics.metrics import DAY_MS, HOUR_MS
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MILLISECOND = timedelta(milliseconds=1)
+MICROSECOND = timedelta(microseconds=1)
 
 # --- moments -------------------------------------------------------------------------
 
@@ -72,7 +73,9 @@ def careful(text: str) -> tuple[int, int] | None:
         moment = datetime.fromisoformat(text.upper())
         if moment.tzinfo is None:
             return None
-        return round((moment - EPOCH) / MILLISECOND), moment.utcoffset() // timedelta(minutes=1)  # type: ignore[operator]
+        # In whole numbers: a float has no microseconds to spare from the year 4199 on.
+        ms = round(Fraction((moment - EPOCH) // MICROSECOND, 1000))
+        return ms, moment.utcoffset() // timedelta(minutes=1)  # type: ignore[operator]
     except (ValueError, OverflowError):
         return None
 
