@@ -28,6 +28,7 @@ from pymilvus import (
 )
 
 from clinicity.common.exceptions import Unavailable
+from clinicity.common.milvus import GRPC_OPTIONS
 from clinicity.knowledge.embeddings import DIMENSIONS
 
 PSEUDONYM = re.compile(r"[0-9a-f]{16}")
@@ -180,7 +181,9 @@ def forget() -> None:
 
 @lru_cache(maxsize=4)
 def _index(uri: str, name: str) -> PassageIndex:
-    return PassageIndex(MilvusClient(uri=uri, timeout=TIMEOUT_SECONDS), name)
+    return PassageIndex(
+        MilvusClient(uri=uri, timeout=TIMEOUT_SECONDS, grpc_options=GRPC_OPTIONS), name
+    )
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from neo4j.exceptions import DriverError, Neo4jError
 from pymilvus import MilvusClient, MilvusException
 
+from clinicity.common.milvus import GRPC_OPTIONS
 from clinicity.environment import ORIGINS
 from clinicity.stack import health
 from clinicity.stack.folder import Folder
@@ -108,7 +109,7 @@ def redis_server() -> Iterator[Diagnosis]:
 def vectors() -> Iterator[Diagnosis]:
     try:
         number = MilvusClient(
-            uri=settings.MILVUS_URI, timeout=health.PATIENCE
+            uri=settings.MILVUS_URI, timeout=health.PATIENCE, grpc_options=GRPC_OPTIONS
         ).get_server_version()
     except MilvusException:
         advice = START.format(setting="MILVUS_URI") + " Until then documents aren't found."

@@ -11,6 +11,7 @@ from pymilvus import MilvusClient, MilvusException
 from clinicity.accounts.erasure import answers_count
 from clinicity.common import redis_keys
 from clinicity.common.exceptions import Unavailable
+from clinicity.common.milvus import GRPC_OPTIONS
 from clinicity.workbench.deletion.subject import Left, Subject, left
 
 TIMEOUT_SECONDS = 10.0
@@ -22,7 +23,9 @@ COPIES = {"research": ("exports",), "training": ("training",), "messaging": ("ou
 def vectors(subject: Subject) -> Iterator[Left]:
     """Every collection of this installation in Milvus."""
     try:
-        client = MilvusClient(uri=settings.MILVUS_URI, timeout=TIMEOUT_SECONDS)
+        client = MilvusClient(
+            uri=settings.MILVUS_URI, timeout=TIMEOUT_SECONDS, grpc_options=GRPC_OPTIONS
+        )
         for name in client.list_collections():
             if name.startswith(settings.MILVUS_PREFIX):
                 client.load_collection(name)

@@ -13,6 +13,7 @@ from neo4j import GraphDatabase
 from neo4j.exceptions import DriverError, Neo4jError
 from pymilvus import MilvusClient, MilvusException
 
+from clinicity.common.milvus import GRPC_OPTIONS
 from clinicity.privacy.keyring import VERSION, WHOLE
 from clinicity.workbench.phi_audit.shapes import Finding, Reader, Text
 
@@ -58,7 +59,9 @@ def vectors() -> Reader:
     """Every stored value of every collection of ours but the vectors themselves."""
     client = None
     try:
-        client = MilvusClient(uri=settings.MILVUS_URI, timeout=PATIENCE)
+        client = MilvusClient(
+            uri=settings.MILVUS_URI, timeout=PATIENCE, grpc_options=GRPC_OPTIONS
+        )
         for name in client.list_collections():
             if name.startswith(settings.MILVUS_PREFIX):
                 yield from _collection(client, name)
