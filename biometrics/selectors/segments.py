@@ -13,15 +13,15 @@ from biometrics.features.spans import spans_between
 from biometrics.models import Device, ReadingSegment
 from biometrics.services.state import SAMPLES
 from clinicity.common.pipeline import pipelined
+from patients.models.lookups import RECORDS
 
 # Straight from the driver, without a model instance for each of a year's segments.
-SEGMENTS = """
+SEGMENTS = f"""
 SELECT id, patient_id, device_id, samples FROM biometrics_readingsegment
-WHERE patient_id = ANY(ARRAY[%s]::uuid[] || ARRAY(
-    SELECT merged_id FROM patients_patientalias WHERE patient_id = %s AND undone_at IS NULL))
+WHERE patient_id = {RECORDS.format(id="%s")}
 AND metric = %s AND span_start_ms BETWEEN %s AND %s
 ORDER BY span_start_ms
-"""
+"""  # noqa: S608  constants
 
 
 @dataclass(frozen=True)

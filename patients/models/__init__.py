@@ -15,7 +15,7 @@ from patients.models.contacts import Contact, Correction, Identifier
 from patients.models.encounters import Encounter
 from patients.models.genetics import GeneticResult
 from patients.models.items import ITEMS, ItemKind
-from patients.models.merges import PatientAlias
+from patients.models.merges import PatientAlias, record_ids
 from patients.models.people import (
     BASE,
     ITEM,
@@ -83,4 +83,5 @@ __all__ = [
     "TimelineEventVersion",
     "Visibility",
     "ZoneChange",
+    "record_ids",
 ]

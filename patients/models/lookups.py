@@ -7,9 +7,10 @@ from typing import Any
 
 from django.db import models
 
-RECORDS = """{lhs} = ANY(ARRAY[{rhs}]::uuid[] || ARRAY(
+# For raw SQL as well: the id stands in it twice.
+RECORDS = """ANY(ARRAY[{id}]::uuid[] || ARRAY(
     SELECT merged_id FROM patients_patientalias
-    WHERE patient_id = {rhs} AND undone_at IS NULL))"""
+    WHERE patient_id = {id} AND undone_at IS NULL))"""
 
 
 @models.ForeignKey.register_lookup
@@ -22,4 +23,4 @@ class RecordOf(models.Lookup[Any]):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         lhs, params = self.process_lhs(compiler, connection)
         rhs, value = self.process_rhs(compiler, connection)
-        return RECORDS.format(lhs=lhs, rhs=rhs), (*params, *value, *value)
+        return f"{lhs} = {RECORDS.format(id=rhs)}", (*params, *value, *value)

@@ -1,10 +1,17 @@
 """Two records of one person."""
 
 from typing import ClassVar
+from uuid import UUID
 
 from django.db import models
 
 from patients.models.people import BASE, Patient, PatientRecord
+
+
+def record_ids(patient_id: UUID) -> list[UUID]:
+    """The patient's record and those that are merged into it. Call it while acting."""
+    merged = PatientAlias.objects.filter(patient_id=patient_id, undone_at__isnull=True)
+    return [patient_id, *merged.order_by("id").values_list("merged_id", flat=True)]
 
 
 class PatientAlias(PatientRecord):

@@ -129,7 +129,7 @@ class DeletionReport(PatientRecord):
     removed = models.JSONField(default=dict)
     # Store → the pseudonyms under which a verifier looks, and must find nothing.
     absent = models.JSONField(default=dict)
-    # Codes of `patients.presenters.removals.KEPT`.
+    # Codes of `patients.removal_presenter.KEPT`.
     kept = models.JSONField(default=list)
     keep_until = models.DateTimeField(null=True)
     # Name and version of each model that was trained on the patient's data.

@@ -54,10 +54,12 @@ def possible_duplicates(
 
 def merge_candidates(actor: Actor, patient: Patient, *, search: str = "") -> list[Patient]:
     """Records of the actor's patients that may be this one's: looked for, or of equal name."""
-    found = possible_duplicates(
-        actor, first_name=patient.first_name, last_name=patient.last_name,
-        date_of_birth=patient.date_of_birth, besides=patient.id,
-    ).seen  # fmt: skip
     if search.strip():
         found = patients_page(actor, search=search).items
-    return [one for one in found if one.id != patient.id]
+        return [one for one in found if one.id != patient.id]
+    return list(
+        possible_duplicates(
+            actor, first_name=patient.first_name, last_name=patient.last_name,
+            date_of_birth=patient.date_of_birth, besides=patient.id,
+        ).seen
+    )  # fmt: skip

@@ -18,6 +18,7 @@ from patients.models import (
     Patient,
     PatientAlias,
     ZoneChange,
+    record_ids,
 )
 from patients.permissions import demand_reader
 
@@ -61,8 +62,7 @@ def _read(actor: Actor, patient_id: UUID) -> Patient | None:
 def records_of(actor: Actor, patient_id: UUID) -> list[UUID]:
     """The patient's record and those that were merged into it."""
     with acting_as(actor, patient_id):
-        rows = PatientAlias.objects.filter(patient_id=patient_id, undone_at__isnull=True)
-        return [patient_id, *rows.order_by("id").values_list("merged_id", flat=True)]
+        return record_ids(patient_id)
 
 
 def _survivor_of(patient_id: UUID) -> UUID | None:

@@ -14,11 +14,10 @@ from clinicity.audit import services as audit
 from clinicity.common import clock
 from clinicity.common.actors import Actor
 from clinicity.common.models import Job
-from patients.models import DeletionReport, LegalHold, Removal, RemovalStep
+from patients.models import DeletionReport, LegalHold, Removal, RemovalStep, record_ids
 from patients.permissions import demand_eraser
 from patients.selectors.people import patient_get
 from patients.services.erasure import keep_until
-from patients.services.removal import subjects_of
 
 LONGEST = 100
 OVER = """
@@ -99,7 +98,7 @@ def keeping(actor: Actor, patient_id: UUID) -> Keeping:
     with acting_as(actor):
         rows = LegalHold.objects.filter(patient_id=patient_id).order_by("-id")
         holds = sorted(rows, key=lambda hold: hold.lifted_at is not None)
-        return Keeping(keep_until(subjects_of(patient_id)), holds)
+        return Keeping(keep_until(record_ids(patient_id)), holds)
 
 
 def records_over(actor: Actor) -> list[tuple[UUID, datetime]]:

@@ -19,9 +19,17 @@ from clinicity.common.actors import Actor
 from clinicity.common.exceptions import Conflict, Invalid, NotFound
 from clinicity.privacy import keyring
 from clinicity.privacy.pseudonyms import pseudonym
-from patients.models import Encounter, LegalHold, Patient, PatientAlias, Removal, TimelineEvent
+from patients.models import (
+    Encounter,
+    LegalHold,
+    Patient,
+    PatientAlias,
+    Removal,
+    TimelineEvent,
+    record_ids,
+)
 from patients.permissions import demand_eraser
-from patients.services.removal import ordered, parts, subjects_of
+from patients.services.removal import ordered, parts
 from patients.services.rows import patient_locked
 
 NEEDED = "This is needed."
@@ -62,7 +70,7 @@ def patient_erase(*, by: Actor, patient_id: UUID, asked: Asked) -> Removal:
     _demand_filled(patient_id, asked)
     with acting_as(by):
         patient = _anyone_locked(patient_id)
-        subjects = subjects_of(patient.id)
+        subjects = record_ids(patient.id)
         _demand_free(subjects)
         until = keep_until(subjects)
         over = until <= clock.now()

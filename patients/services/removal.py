@@ -25,7 +25,14 @@ from clinicity.common.exceptions import Conflict, NotFound, Unavailable
 from clinicity.common.models import Job
 from clinicity.privacy.pseudonyms import pseudonym
 from clinicity.wiring import WIRING
-from patients.models import Consent, DeletionReport, Patient, PatientAlias, Removal, RemovalStep
+from patients.models import (
+    Consent,
+    DeletionReport,
+    Patient,
+    Removal,
+    RemovalStep,
+    record_ids,
+)
 from patients.permissions import demand_remover
 
 # Who knows which models were trained on a patient's data: each gives names with versions. No
@@ -35,7 +42,7 @@ MODELS_TRAINED_ON: list[Callable[[Actor, UUID], list[str]]] = []
 LAST = "patients"
 Counts = Mapping[str, int]
 
-# What stays, by plan; `presenters.removals.KEPT` has the words.
+# What stays, by plan; `removal_presenter.KEPT` has the words.
 KEPT: dict[str, tuple[str, ...]] = {
     "care": ("record", "readings", "notes", "alerts", "trail"),
     "monitoring": ("readings", "record", "trail"),
@@ -73,7 +80,7 @@ def withdrawal_order(*, by: Actor, patient: Patient, decision: Consent) -> Remov
     """Order the removal that a withdrawal wants, in the withdrawal's transaction."""
     removal = Removal(
         patient_id=patient.id, kind=Removal.Kind.WITHDRAWAL, purpose=decision.purpose,
-        consent_id=decision.id, subjects=subjects_of(patient.id), parts=parts(),
+        consent_id=decision.id, subjects=record_ids(patient.id), parts=parts(),
         ordered_by=by.id,
     )  # fmt: skip
     return ordered(by=by, removal=removal)
@@ -129,12 +136,6 @@ def removal_carry_out(
         for store in plan.get(removal.plan, ()):
             _empty(by, removal, part, store)
     _part_done(by, removal, part)
-
-
-def subjects_of(patient_id: UUID) -> list[UUID]:
-    """The patient and the records that are merged into theirs."""
-    merged = PatientAlias.objects.filter(patient_id=patient_id, undone_at__isnull=True)
-    return [patient_id, *merged.order_by("id").values_list("merged_id", flat=True)]
 
 
 def digest_of(report: DeletionReport) -> str:

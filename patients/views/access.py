@@ -26,7 +26,7 @@ from patients.people_forms import (
     ProxyForm,
 )
 from patients.permissions import MEMBERS, REGISTRARS, WRITERS
-from patients.views.refusals import show_refusal
+from patients.views.refusals import show_refusal, tell
 
 
 @require_GET
@@ -176,12 +176,7 @@ def _done(
 ) -> HttpResponse:
     """Do one thing and come back to the page, which says what became of it."""
     patient_or_404(request, patient_id)
-    try:
-        act()
-    except DomainError as refusal:
-        messages.error(request, f"{refusal.title} {refusal.detail}")
-    else:
-        messages.success(request, words)
+    tell(request, words, act)
     return redirect("patients:access", patient_id)
 
 

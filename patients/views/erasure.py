@@ -17,7 +17,7 @@ from patients.models import Patient
 from patients.permissions import demand_eraser
 from patients.removal_forms import ErasureForm, HoldForm
 from patients.services import Asked, confirmation_of
-from patients.views.refusals import show_refusal
+from patients.views.refusals import show_refusal, tell
 
 
 @require_http_methods(["GET", "POST"])
@@ -57,15 +57,13 @@ def hold(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 def hold_lift(request: HttpRequest, patient_id: UUID, hold_id: UUID) -> HttpResponse:
     demand_eraser(actor_of(request))
     patient_or_404(request, patient_id)
-    try:
-        services.hold_lift(
+    tell(
+        request, _("The hold is lifted."),
+        lambda: services.hold_lift(
             by=actor_of(request), patient_id=patient_id, hold_id=hold_id,
             reason=request.POST.get("reason", ""),
-        )  # fmt: skip
-    except DomainError as refusal:
-        messages.error(request, f"{refusal.title} {refusal.detail}")
-    else:
-        messages.success(request, _("The hold is lifted."))
+        ),
+    )  # fmt: skip
     return redirect("patients:erase", patient_id)
 
 
@@ -86,12 +84,12 @@ def retry(request: HttpRequest, patient_id: UUID, order_id: UUID) -> HttpRespons
         demand_eraser(actor_of(request))
     else:
         patient_or_404(request, patient_id)
-    try:
-        services.removal_retry(by=actor_of(request), patient_id=patient_id, removal_id=order_id)
-    except DomainError as refusal:
-        messages.error(request, f"{refusal.title} {refusal.detail}")
-    else:
-        messages.success(request, _("It is tried again."))
+    tell(
+        request, _("It is tried again."),
+        lambda: services.removal_retry(
+            by=actor_of(request), patient_id=patient_id, removal_id=order_id
+        ),
+    )  # fmt: skip
     if request.POST.get("from") == "erasures":
         return redirect("patients:erasures")
     return redirect("patients:access", patient_id)

@@ -1,19 +1,17 @@
 """Two records of one person: finding them, making them one, taking them apart again."""
 
-from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from clinicity.accounts.requests import actor_of
-from clinicity.common.exceptions import DomainError
 from patients import selectors, services
 from patients.access import patient_or_404
 from patients.permissions import demand_registrar
+from patients.views.refusals import tell
 
 
 @require_GET
@@ -36,30 +34,24 @@ def candidates(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 @require_POST
 def merge(request: HttpRequest, patient_id: UUID, merged_id: UUID) -> HttpResponse:
     patient_or_404(request, patient_id)
-    return _done(
-        request, patient_id, _("The two records are read as one now. It can be undone here."),
-        services.patients_merge, merged_id=merged_id,
+    tell(
+        request, _("The two records are read as one now. It can be undone here."),
+        lambda: services.patients_merge(
+            by=actor_of(request), patient_id=patient_id, merged_id=merged_id
+        ),
     )  # fmt: skip
+    return redirect("patients:access", patient_id)
 
 
 @require_POST
 def merge_undo(request: HttpRequest, patient_id: UUID, alias_id: UUID) -> HttpResponse:
     patient_or_404(request, patient_id)
-    return _done(
-        request, patient_id, _("The records are apart again, each with what it had."),
-        services.patients_merge_undo, alias_id=alias_id,
+    tell(
+        request, _("The records are apart again, each with what it had."),
+        lambda: services.patients_merge_undo(
+            by=actor_of(request), patient_id=patient_id, alias_id=alias_id
+        ),
     )  # fmt: skip
-
-
-def _done(
-    request: HttpRequest, patient_id: UUID, words: str, act: Any, **named: UUID
-) -> HttpResponse:
-    try:
-        act(by=actor_of(request), patient_id=patient_id, **named)
-    except DomainError as refusal:
-        messages.error(request, f"{refusal.title} {refusal.detail}")
-    else:
-        messages.success(request, words)
     return redirect("patients:access", patient_id)
 
 
