@@ -243,3 +243,16 @@ def test_a_patient_taken_off_the_list_is_put_back(
     assert client_for(charlie).get(deleted).status_code == 404
     restore = reverse("patients:restore", args=[patient.id])
     assert "back on the list" in client.post(restore, follow=True).content.decode()
+
+
+def test_an_account_that_cant_be_linked_is_said_beside_its_field(
+    client_for: ClientFor, alice: User, patient: Patient
+) -> None:
+    client, url = client_for(alice), reverse("patients:account_link", args=[patient.id])
+    for email, words in (("nobody", "valid email"), (alice.email, "role is patient")):
+        answer = client.post(url, {"email": email})
+        assert answer.status_code == 422
+        assert words in answer.content.decode()
+    account("patient")
+    linked = client.post(url, {"email": "patient@home.example"}, follow=True)
+    assert "Zoë at home" in linked.content.decode()

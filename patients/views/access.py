@@ -1,9 +1,11 @@
 """One page of who may see a patient, who looked, and what the patient decided."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -31,23 +33,19 @@ from patients.views.refusals import show_refusal, tell
 
 @require_GET
 def page(request: HttpRequest, patient_id: UUID) -> HttpResponse:
-    return _page(request, patient_or_404(request, patient_id), _member_form())
+    return _page(request, patient_or_404(request, patient_id))
 
 
 @require_POST
 def member_add(request: HttpRequest, patient_id: UUID) -> HttpResponse:
-    patient = patient_or_404(request, patient_id)
-    form = _member_form(request)
-    if form.is_valid():
-        data = {**form.cleaned_data, "user_id": UUID(form.cleaned_data["user_id"])}
-        try:
-            services.care_team_member_add(by=actor_of(request), patient_id=patient_id, **data)
-        except DomainError as refusal:
-            show_refusal(form, refusal)
-        else:
-            messages.success(request, _("Your colleague sees this patient now."))
-            return redirect("patients:access", patient_id)
-    return _page(request, patient, form)
+    return _sent(
+        request, patient_id, "form", _member_form(request),
+        _("Your colleague sees this patient now."),
+        lambda data: services.care_team_member_add(
+            by=actor_of(request), patient_id=patient_id,
+            **{**data, "user_id": UUID(data["user_id"])},
+        ),
+    )  # fmt: skip
 
 
 @require_POST
@@ -77,21 +75,14 @@ def consent(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 @require_POST
 def proxy_add(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """Somebody with an account acts for the patient from now on."""
-    patient = patient_or_404(request, patient_id)
-    form = ProxyForm(request.POST)
-    if form.is_valid():
-        data = dict(form.cleaned_data)
-        try:
-            user = user_by_email(data.pop("email"))
-            services.proxy_add(
-                by=actor_of(request), patient_id=patient_id, user_id=user.id, **data
-            )
-        except DomainError as refusal:
-            show_refusal(form, refusal)
-        else:
-            messages.success(request, _("They act for the patient now."))
-            return redirect("patients:access", patient_id)
-    return _page(request, patient, _member_form(), form)
+    return _sent(
+        request, patient_id, "proxy_form", ProxyForm(request.POST),
+        _("They act for the patient now."),
+        lambda data: services.proxy_add(
+            by=actor_of(request), patient_id=patient_id,
+            user_id=user_by_email(data.pop("email")).id, **data,
+        ),
+    )  # fmt: skip
 
 
 @require_POST
@@ -107,13 +98,11 @@ def proxy_end(request: HttpRequest, patient_id: UUID, proxy_id: UUID) -> HttpRes
 @require_POST
 def account_link(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """The patient reads their own record by this account."""
-    form = OwnAccountForm(request.POST)
-    if not form.is_valid():
-        return _page(request, patient_or_404(request, patient_id), _member_form())
-    return _done(
-        request, patient_id, _("The patient reads their own record by this account now."),
-        lambda: services.own_account_link(
-            by=actor_of(request), patient_id=patient_id, **form.cleaned_data
+    return _sent(
+        request, patient_id, "account_form", OwnAccountForm(request.POST),
+        _("The patient reads their own record by this account now."),
+        lambda data: services.own_account_link(
+            by=actor_of(request), patient_id=patient_id, **data
         ),
     )  # fmt: skip
 
@@ -180,19 +169,34 @@ def _done(
     return redirect("patients:access", patient_id)
 
 
+def _sent(
+    request: HttpRequest, patient_id: UUID, name: str, form: Form, words: str,
+    act: Callable[[dict[str, Any]], object],
+) -> HttpResponse:  # fmt: skip
+    """Do what a form of the page says, or show the page with what is wrong beside its fields."""
+    patient = patient_or_404(request, patient_id)
+    if form.is_valid():
+        try:
+            act(dict(form.cleaned_data))
+        except DomainError as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, words)
+            return redirect("patients:access", patient_id)
+    return _page(request, patient, **{name: form})
+
+
 def _member_form(request: HttpRequest | None = None) -> MemberForm:
     choices = [(str(user.id), user.display_name) for user in colleagues(MEMBERS)]
     return MemberForm(request.POST if request else None, colleagues=choices)
 
 
-def _page(
-    request: HttpRequest, patient: Patient, form: MemberForm,
-    proxy_form: ProxyForm | None = None,
-) -> HttpResponse:  # fmt: skip
+def _page(request: HttpRequest, patient: Patient, **sent: Form) -> HttpResponse:
+    """`sent` is a form of the page that came with something wrong."""
     actor = actor_of(request)
     context = {
         "patient": patient,
-        "form": form,
+        "form": _member_form(),
         "may_write": actor.role in WRITERS,
         "may_register": actor.role in REGISTRARS,
         "team": presenters.team(selectors.care_team(actor, patient.id)),
@@ -203,12 +207,12 @@ def _page(
         "corrections": selectors.corrections(actor, patient.id),
         "account": patient.user_id and names_of([patient.user_id]).get(patient.user_id),
         "account_form": OwnAccountForm(),
-        "proxy_form": proxy_form or ProxyForm(),
+        "proxy_form": ProxyForm(),
         "correction_form": CorrectionForm(),
         "answer_form": CorrectionAnswerForm(),
         "aliases": selectors.aliases(actor, patient.id),
         "looks": selectors.access_log(actor, patient.id, size=40),
     }
-    context |= _removals(request, patient.id)
-    status = 422 if form.errors or (proxy_form and proxy_form.errors) else 200
+    context |= _removals(request, patient.id) | sent
+    status = 422 if any(form.errors for form in sent.values()) else 200
     return render(request, "patients/access.html", context, status=status)
